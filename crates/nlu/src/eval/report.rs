@@ -1,0 +1,142 @@
+//! One evaluation: fit on some rows, measure on others.
+
+use super::metrics::{Judged, auroc, best_mcc, macro_f1, quantile, share};
+use super::noise::misspell;
+use super::{Noise, OUT_OF_SCOPE, Options, Row, Tier};
+use crate::calibration::expected_error;
+use crate::number::double;
+use crate::random::Random;
+use crate::{FitError, Model, Query, TrainingIntent, TrainingPhrase, TrainingSet};
+use serde::Serialize;
+use std::collections::HashMap;
+use std::time::Instant;
+
+/// The figures. Shares are 0 to 1; `None` (null) where the rows can't tell.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Intents trained.
+    pub intents: usize,
+    /// Phrases trained, titles among them.
+    pub phrases: usize,
+    /// Rows tested.
+    pub tested: usize,
+    /// Right intent first, among rows in scope, without rejection.
+    pub accuracy: Option<f64>,
+    /// Right intent first and score at the threshold or above, among rows in scope.
+    pub answered_accuracy: Option<f64>,
+    /// F1 averaged over intents, in scope, without rejection.
+    pub macro_f1: Option<f64>,
+    /// The chance that a row in scope scores above one out of scope.
+    pub oos_auroc: Option<f64>,
+    /// Rows out of scope that score below the threshold.
+    pub oos_recall: Option<f64>,
+    /// The best Matthews coefficient over all thresholds, out of scope being a class.
+    pub best_mcc: Option<f64>,
+    /// Expected calibration error of the confidence, in scope.
+    pub ece: Option<f64>,
+    /// Milliseconds to fit, features and all.
+    pub fit_ms: f64,
+    /// Milliseconds for one phrase more.
+    pub update_ms: Option<f64>,
+    /// Median microseconds of a prediction.
+    pub predict_p50_us: Option<f64>,
+    /// 99th percentile.
+    pub predict_p99_us: Option<f64>,
+    /// Bytes of the model in memory.
+    pub model_bytes: usize,
+    /// The tier measured.
+    pub tier: &'static str,
+}
+
+/// Why an evaluation could not be run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvalError {
+    /// The training rows can't be learned.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// The tier asked for is not there.
+    #[error("the tier {0:?} is not in this build")]
+    NoTier(&'static str),
+}
+
+/// Fits on the training rows that are in scope and measures on the test rows.
+pub fn evaluate(train: &[Row], test: &[Row], options: &Options) -> Result<Report, EvalError> {
+    if options.tier != Tier::Default {
+        return Err(EvalError::NoTier(options.tier.name()));
+    }
+    let set = training_set(train, options);
+    let clock = Instant::now();
+    let model = Model::fit(&set)?;
+    let fit_ms = clock.elapsed().as_secs_f64() * 1e3;
+    let (judged, micros) = judge(&model, test, options);
+    let inside = || judged.iter().filter(|row| row.truth.is_some());
+    let confidences: Vec<(f32, bool)> = inside().map(|row| (row.confidence, row.correct())).collect();
+    let facts = model.facts();
+    Ok(Report {
+        intents: facts.intents,
+        phrases: facts.phrases,
+        tested: judged.len(),
+        accuracy: share(inside(), Judged::correct),
+        answered_accuracy: share(inside(), |row| row.correct() && row.in_scope),
+        macro_f1: macro_f1(&judged),
+        oos_auroc: auroc(&judged),
+        oos_recall: share(judged.iter().filter(|row| row.truth.is_none()), |row| !row.in_scope),
+        best_mcc: best_mcc(&judged),
+        ece: expected_error(&confidences).map(f64::from),
+        fit_ms,
+        update_ms: None,
+        predict_p50_us: quantile(&micros, 0.5),
+        predict_p99_us: quantile(&micros, 0.99),
+        model_bytes: facts.bytes,
+        tier: options.tier.name(),
+    })
+}
+
+/// The rows in scope as a training set, intents in the order of their first row.
+fn training_set(rows: &[Row], options: &Options) -> TrainingSet {
+    let mut set = TrainingSet::default();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for row in rows.iter().filter(|row| row.intent != OUT_OF_SCOPE) {
+        let place = *places.entry(&row.intent).or_insert(set.intents.len());
+        if place == set.intents.len() {
+            let title = options.titles.then(|| row.intent.replace(['_', '/'], " "));
+            set.intents.push(TrainingIntent { label: row.intent.clone(), title, phrases: Vec::new() });
+        }
+        if let Some(intent) = set.intents.get_mut(place)
+            && options.shots.is_none_or(|shots| intent.phrases.len() < shots)
+        {
+            let language = row.language.clone().or_else(|| options.language.clone());
+            intent.phrases.push(TrainingPhrase { text: row.text.clone(), language });
+        }
+    }
+    set
+}
+
+/// Predicts each row on this thread; the outcomes, and the microseconds of each in ascending order.
+fn judge(model: &Model, rows: &[Row], options: &Options) -> (Vec<Judged>, Vec<f64>) {
+    let places: HashMap<&str, usize> = model.labels().iter().map(String::as_str).zip(0..).collect();
+    let unknown = model.labels().len();
+    let mut random = Random::seeded(0x0ed1);
+    let mut micros = Vec::with_capacity(rows.len());
+    let judge_one = |row: &Row| {
+        let noisy = (options.noise == Noise::Edits).then(|| misspell(&row.text, &mut random));
+        let text = noisy.as_deref().unwrap_or(&row.text);
+        let language = row.language.as_deref().or(options.language.as_deref());
+        let clock = Instant::now();
+        let prediction = model.predict(&Query { text, language });
+        micros.push(double(usize::try_from(clock.elapsed().as_nanos()).unwrap_or(usize::MAX)) / 1e3);
+        let best = prediction.ranking.first();
+        let known = row.intent != OUT_OF_SCOPE;
+        Judged {
+            truth: known.then(|| places.get(row.intent.as_str()).copied().unwrap_or(unknown)),
+            best: best.map(|ranked| ranked.intent),
+            score: prediction.score,
+            confidence: best.map_or(0.0, |ranked| ranked.confidence),
+            in_scope: prediction.in_scope,
+        }
+    };
+    let judged = rows.iter().map(judge_one).collect();
+    micros.sort_by(f64::total_cmp);
+    (judged, micros)
+}

@@ -1,0 +1,30 @@
+//! The language engine: from phrases by intent to a ranking with a confidence that means something.
+//!
+//! [`Model::fit`] trains on a [`TrainingSet`], [`Model::predict`] ranks its intents for a [`Query`], and
+//! [`Model::to_bytes`] keeps what was learned. Everything is pure and seeded: the same input gives the same output, and
+//! nothing here reads a clock, a file or the network while serving. [`eval`] measures the engine on labelled rows.
+
+mod artefact;
+mod calibration;
+pub mod eval;
+mod facts;
+mod folds;
+mod lexicon;
+mod linear;
+mod model;
+mod number;
+mod prediction;
+mod random;
+mod sparse;
+mod text;
+mod training;
+
+pub use artefact::ArtefactError;
+pub use facts::ModelFacts;
+pub use model::Model;
+pub use prediction::{Prediction, Query, Ranked};
+pub use text::{MAX_CHARS, normalise};
+pub use training::{FitError, TrainingIntent, TrainingPhrase, TrainingSet};
+
+/// The engine that this build speaks for: an artefact of another one is refused and the model fitted again.
+pub const ENGINE_VERSION: u32 = 1;

@@ -1,0 +1,5 @@
+//! The engine as its callers meet it.
+
+mod eval;
+mod model;
+mod shop;
