@@ -1,0 +1,79 @@
+//! An offer to join a tenant, with the roles that wait there; the roles stand in the offer and never in its acceptance.
+
+use std::time::Duration;
+
+use crate::{
+    Id, Moment, Reach, Refusal,
+    actor::Role,
+    id,
+    member::{Email, may_give},
+    text::Name,
+};
+
+/// How long an invitation stands.
+pub const LIFE: Duration = Duration::from_hours(72);
+
+/// An invitation.
+#[derive(Debug, Clone)]
+pub struct Invitation {
+    /// Its identifier.
+    pub id: Id<id::Invitation>,
+    /// Who is invited.
+    pub email: Email,
+    /// The name to greet them by.
+    pub name: Option<Name>,
+    /// Leader, executive, or nothing but a member.
+    pub tenant_role: Role,
+    /// A role in a department.
+    pub department: Option<(Id<id::Department>, Role)>,
+    /// Who invites.
+    pub invited_by: Id<id::Member>,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it ends.
+    pub expires_at: Moment,
+    /// When it was accepted.
+    pub accepted_at: Option<Moment>,
+    /// When it was taken back.
+    pub revoked_at: Option<Moment>,
+}
+
+impl Invitation {
+    /// Whether it can still be accepted.
+    #[must_use]
+    pub fn open(&self, now: Moment) -> bool {
+        self.accepted_at.is_none() && self.revoked_at.is_none() && now < self.expires_at
+    }
+}
+
+/// Decides whether someone of this reach may offer these roles: tenant roles are the leader's to offer, department roles
+/// follow [`may_give`], and an owner's invitation always leads into a department of theirs.
+pub fn may_offer(
+    reach: &Reach,
+    tenant_role: Role,
+    department: Option<(Id<id::Department>, Role)>,
+    has_owner: bool,
+) -> Result<(), Refusal> {
+    if *reach != Reach::Tenant && (tenant_role != Role::Member || department.is_none()) {
+        return Err(Refusal::Forbidden("member.invite"));
+    }
+    department.map_or(Ok(()), |(department, role)| may_give(reach, department, role, has_owner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn an_owner_offers_roles_at_home_and_no_tenant_role() {
+        let [sales, it] = [1, 2].map(|n| Id::from_uuid(Uuid::from_u128(n)));
+        let owner = Reach::Departments(vec![sales]);
+        assert!(may_offer(&owner, Role::Member, Some((sales, Role::Editor)), true).is_ok());
+        assert!(may_offer(&owner, Role::Member, Some((it, Role::Editor)), true).is_err());
+        assert!(may_offer(&owner, Role::Leader, Some((sales, Role::Editor)), true).is_err());
+        assert!(may_offer(&owner, Role::Member, None, true).is_err());
+        assert!(may_offer(&Reach::Tenant, Role::Executive, None, false).is_ok());
+        assert!(may_offer(&Reach::Tenant, Role::Member, Some((it, Role::Editor)), true).is_err());
+    }
+}

@@ -1,0 +1,177 @@
+//! A person in a tenant: their profile, their one tenant role, and who may give whom which department role.
+
+use crate::{
+    Conflict, Grant, Id, Moment, Reach, Refusal,
+    actor::Role,
+    id,
+    text::{Language, Name, TextFlaw, Title, folded},
+};
+
+/// An e-mail address: one `@`, a dotted domain, no white space, at most 254 characters. Whether it is anybody's, only a
+/// mail can tell.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Email(String);
+
+impl Email {
+    /// Reads an address.
+    pub fn parse(raw: &str) -> Result<Self, TextFlaw> {
+        const FORM: TextFlaw = TextFlaw::Form("must be an e-mail address");
+        let text = crate::text::cleaned(raw, 254)?;
+        let (local, domain) = text.rsplit_once('@').ok_or(FORM)?;
+        let good = (1..=64).contains(&local.chars().count())
+            && !local.contains('@')
+            && domain.contains('.')
+            && domain.split('.').all(|label| !label.is_empty())
+            && !text.chars().any(|c| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"'));
+        if good { Ok(Self(text)) } else { Err(FORM) }
+    }
+
+    /// Takes what the house itself stored.
+    #[must_use]
+    pub const fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// As it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// For comparison: NFKC and lower case.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        use unicode_normalization::UnicodeNormalization;
+        self.0.nfkc().collect::<String>().to_lowercase()
+    }
+}
+
+/// An IANA time zone name by its form (`Europe/Helsinki`, `UTC`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimeZone(String);
+
+impl TimeZone {
+    /// Reads a zone name.
+    pub fn parse(raw: &str) -> Result<Self, TextFlaw> {
+        let good = (1..=64).contains(&raw.len())
+            && raw.split('/').all(|part| {
+                part.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+'))
+            });
+        if good {
+            Ok(Self(raw.to_owned()))
+        } else {
+            Err(TextFlaw::Form("must be an IANA time zone such as Europe/Helsinki"))
+        }
+    }
+
+    /// Takes what the house itself stored.
+    #[must_use]
+    pub const fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The zone's name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a member may say of themselves; the leader may say it for them.
+#[derive(Debug, Clone, Default)]
+pub struct Profile {
+    /// The job title.
+    pub title: Option<Title>,
+    /// The language they read.
+    pub language: Option<Language>,
+    /// Where their working day is.
+    pub time_zone: Option<TimeZone>,
+    /// The one department they belong to.
+    pub home_department: Option<Id<id::Department>>,
+}
+
+/// A person in a tenant.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Their identifier.
+    pub id: Id<id::Member>,
+    /// Their name.
+    pub name: Name,
+    /// Their e-mail, unique in the tenant.
+    pub email: Email,
+    /// What they say of themselves.
+    pub profile: Profile,
+    /// Leader, executive, or nothing but a member.
+    pub tenant_role: Role,
+    /// Rises when a right is taken away; older tokens die with it.
+    pub auth_epoch: i64,
+    /// Rises with each change.
+    pub version: i64,
+    /// When they joined.
+    pub created_at: Moment,
+    /// When they last changed.
+    pub updated_at: Moment,
+}
+
+impl Member {
+    /// Everything the member holds: the membership itself, the tenant role, and the given department roles.
+    #[must_use]
+    pub fn grants(&self, of_departments: impl IntoIterator<Item = Grant>) -> Vec<Grant> {
+        let mut grants = vec![Grant { role: Role::Member, department: None }];
+        if self.tenant_role != Role::Member {
+            grants.push(Grant { role: self.tenant_role, department: None });
+        }
+        grants.extend(of_departments);
+        grants
+    }
+}
+
+/// Decides whether a department role may be given by someone of this reach: an owner gives every role at home; who
+/// reaches the whole tenant (the leader) appoints an owner, and only while the department has none.
+pub fn may_give(reach: &Reach, department: Id<id::Department>, role: Role, has_owner: bool) -> Result<(), Refusal> {
+    match reach {
+        Reach::Departments(within) if within.contains(&department) => Ok(()),
+        Reach::Tenant if role == Role::Owner && !has_owner => Ok(()),
+        Reach::Tenant => Err(Conflict::OwnerGrants.into()),
+        _ => Err(Refusal::Forbidden("department.grant")),
+    }
+}
+
+/// Whether a folded password equals one of the words that anybody would try for this person.
+#[must_use]
+pub fn context_words(name: &Name, email: &Email, company: &Name) -> Vec<String> {
+    let local = email.as_str().split('@').next().unwrap_or_default();
+    [name.as_str(), email.as_str(), local, company.as_str(), "guildhall"].into_iter().map(folded).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn emails() {
+        assert_eq!(Email::parse(" Aino@Example.COM ").unwrap().canonical(), "aino@example.com");
+        for bad in ["", "a", "@b.c", "a@b", "a b@c.d", "a@b..c", "a@@b.c", "<a@b.c>", "a@b.c\0"] {
+            assert!(Email::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_leader_appoints_a_first_owner_and_then_the_owner_gives() {
+        let [sales, it] = [1, 2].map(|n| Id::from_uuid(Uuid::from_u128(n)));
+        let owner = Reach::Departments(vec![sales]);
+        assert!(may_give(&Reach::Tenant, sales, Role::Owner, false).is_ok());
+        assert!(matches!(
+            may_give(&Reach::Tenant, sales, Role::Owner, true),
+            Err(Refusal::Conflict(Conflict::OwnerGrants))
+        ));
+        assert!(matches!(
+            may_give(&Reach::Tenant, sales, Role::Editor, false),
+            Err(Refusal::Conflict(Conflict::OwnerGrants))
+        ));
+        assert!(may_give(&owner, sales, Role::Editor, true).is_ok());
+        assert!(matches!(may_give(&owner, it, Role::Editor, true), Err(Refusal::Forbidden(_))));
+    }
+}
