@@ -1,8 +1,7 @@
 //! Numbers in base 62 (`0-9A-Za-z`), of a fixed width, and one spelling for each number.
 
 /// Writes the big-endian number with `width` digits; the digits above are cut off.
-#[must_use]
-pub fn encode(number: &[u8], width: usize) -> String {
+pub(crate) fn encode(number: &[u8], width: usize) -> String {
     let mut number = number.to_vec();
     let mut digits: Vec<char> = (0..width)
         .map(|_| {
@@ -19,8 +18,7 @@ pub fn encode(number: &[u8], width: usize) -> String {
 }
 
 /// Reads a number of `N` bytes; `None` for another character or a number that does not fit.
-#[must_use]
-pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
+pub(crate) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut number = [0_u8; N];
     for symbol in text.bytes() {
         let overflow = number.iter_mut().rev().fold(value(symbol)?, |carry, byte| {

@@ -58,7 +58,7 @@ impl From<Error> for Refusal {
     }
 }
 
-/// Why a credential was refused. Outside they all look alike; inside they are counted apart.
+/// Why a credential was refused. Outside they all look alike; the log and the counters tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// Longer than any that we issue.

@@ -111,14 +111,18 @@ impl Hasher {
     /// Takes as long as [`Hasher::verify`] where there is nothing to verify, so that an unknown account can't be told from
     /// a wrong password by the time it takes.
     pub fn verify_nobody(&self, password: &Password) -> Result<(), Error> {
-        let nobody = PasswordHash {
+        self.compare(password, &self.nobody()?).map(drop)
+    }
+
+    /// A hash that no password has: its tag is zero.
+    fn nobody(&self) -> Result<PasswordHash, Error> {
+        Ok(PasswordHash {
             algorithm: Algorithm::Argon2id.ident(),
             version: Some(Version::V0x13.into()),
             params: ParamsString::try_from(&self.cost.params()?).map_err(Error::Hash)?,
             salt: Some(Salt::new(&[0; 16]).map_err(|error| Error::Hash(error.into()))?),
             hash: Some(Output::new(&[0; Params::DEFAULT_OUTPUT_LEN]).map_err(|error| Error::Hash(error.into()))?),
-        };
-        self.compare(password, &nobody).map(drop)
+        })
     }
 
     /// Whether the stored text is weaker than what this one would make: hash again at the next sign-in.
@@ -130,8 +134,10 @@ impl Hasher {
     fn read(&self, stored: &str) -> Result<PasswordHash, Error> {
         let (pepper, _) = stored.split_once('$').unwrap_or_default();
         let phc = stored.strip_prefix(&self.pepper.id).filter(|phc| phc.starts_with('$'));
-        PasswordHash::new(phc.ok_or_else(|| Error::UnknownPepper(pepper.to_owned()))?)
-            .map_err(|error| Error::Hash(error.into()))
+        let hash = PasswordHash::new(phc.ok_or_else(|| Error::UnknownPepper(pepper.to_owned()))?)
+            .map_err(|error| Error::Hash(error.into()))?;
+        let whole = hash.salt.is_some() && hash.hash.is_some();
+        if whole { Ok(hash) } else { Err(Error::Hash(password_hash::Error::EncodingInvalid)) }
     }
 
     fn compare(&self, password: &Password, hash: &PasswordHash) -> Result<bool, Error> {
@@ -241,7 +247,16 @@ mod tests {
 
     #[test]
     fn nobody_costs_what_somebody_costs() {
-        let hasher = Hasher::weak_for_tests(pepper(1));
+        let hasher = Hasher::new(Cost { memory: 16, passes: 3, lanes: 2 }, pepper(1));
+        let stored = hasher.hash(&word("secret"), &SeededEntropy::new(1)).unwrap();
+        let (nobody, somebody) = (hasher.nobody().unwrap(), hasher.read(&stored).unwrap());
+        assert_eq!(
+            (nobody.algorithm, nobody.version, &nobody.params),
+            (somebody.algorithm, somebody.version, &somebody.params)
+        );
+        assert_eq!(nobody.salt.unwrap().len(), somebody.salt.unwrap().len());
+        assert_eq!(nobody.hash.unwrap().len(), somebody.hash.unwrap().len());
+        assert!(!hasher.compare(&word("secret"), &nobody).unwrap());
         hasher.verify_nobody(&word("secret")).unwrap();
     }
 }

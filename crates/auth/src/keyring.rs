@@ -2,11 +2,10 @@
 
 use std::{path::Path, time::Duration};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use guildhall_domain::Moment;
 use ring::signature::{Ed25519KeyPair, KeyPair};
 use serde_json::{Value, json};
-
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 
 use crate::{Directory, Entropy, Error, Pepper, Sealer, keyfile, secret::Secret, token};
 
@@ -123,11 +122,11 @@ impl KeyRing {
     /// Adds a signing key and lets go of the retired; answers the new key's name. While one is announced, announcing
     /// again answers that one.
     pub fn rotate(&mut self, rotation: Rotation, now: Moment, entropy: &dyn Entropy) -> Result<String, Error> {
-        let states: Vec<_> = self.states(now).map(|(key, state)| (key.kid.clone(), state)).collect();
-        self.signing.retain(|key| !states.contains(&(key.kid.clone(), KeyState::Retired)));
-        let announced = states.into_iter().find(|(_, state)| *state == KeyState::Next);
+        let retired = self.states(now).filter(|(_, state)| *state == KeyState::Retired).count();
+        self.signing.drain(..retired);
+        let announced = self.states(now).find(|(_, state)| *state == KeyState::Next).map(|(key, _)| key.kid.clone());
         match (rotation, announced) {
-            (Rotation::Announced, Some((kid, _))) => Ok(kid),
+            (Rotation::Announced, Some(kid)) => Ok(kid),
             (Rotation::Announced, None) => self.add(now, now.after(ANNOUNCED), entropy),
             (Rotation::Forced, _) => self.add(now, now, entropy),
         }

@@ -1,7 +1,7 @@
 //! Makes and checks secrets: passwords, access tokens, opaque tokens, and the ring of keys behind them. Everything here is
 //! synchronous and knows no database; time and randomness come in as arguments.
 
-pub mod base62;
+mod base62;
 pub mod bearer;
 pub mod directory;
 pub mod entropy;
