@@ -73,6 +73,14 @@ pub struct Release {
     pub updated_at: Moment,
 }
 
+impl Release {
+    /// What it contributes to a build.
+    #[must_use]
+    pub const fn part(&self) -> Part {
+        Part { department: self.department, release: self.id, number: self.number, content: self.content }
+    }
+}
+
 /// One department's part in a build: the release that the live bot speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {

@@ -1,0 +1,61 @@
+//! The only crate that knows the database and Redis: `Store → Tx → repositories` that return domain types, and `Shared`.
+
+mod build;
+mod channel;
+mod conversation;
+mod department;
+mod error;
+mod global;
+mod intent;
+mod invitation;
+mod member;
+mod once;
+mod records;
+mod release;
+mod rows;
+mod scoped;
+mod search;
+mod session;
+#[cfg(any())]
+pub mod shared;
+mod store;
+mod tx;
+mod visitor;
+
+pub use build::{Bot, Build, Builds};
+pub use channel::Channels;
+pub use conversation::{ConversationFilter, Conversations, StaffConversation};
+pub use department::Departments;
+pub use error::{Error, OrTaken, Result};
+pub use global::{Job, JobKind, LoginEntry};
+pub use intent::{IntentFilter, Intents};
+pub use invitation::Invitations;
+pub use member::Members;
+pub use once::{Claim, Once, Reply};
+pub use records::{AuditFilter, AuditRow, Records};
+pub use release::Releases;
+pub use session::{End, NewRefresh, RefreshToken, Sessions};
+#[cfg(any())]
+pub use shared::Shared;
+pub use store::Store;
+pub use tx::Tx;
+pub use visitor::{VisitorRow, Visitors};
+
+macro_rules! repositories {
+    ($($method:ident: $repository:ident),* $(,)?) => {
+        impl Tx {
+            $(
+                /// The repository of this name.
+                #[must_use]
+                pub const fn $method(&self) -> $repository<'_> {
+                    $repository(self)
+                }
+            )*
+        }
+    };
+}
+
+repositories! {
+    builds: Builds, channels: Channels, conversations: Conversations, departments: Departments, intents: Intents,
+    invitations: Invitations, members: Members, releases: Releases, sessions: Sessions, visitors: Visitors,
+}

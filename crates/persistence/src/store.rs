@@ -1,0 +1,213 @@
+//! The database: where units of work begin, on SQLite in one file or on PostgreSQL.
+
+use std::{sync::Arc, time::Duration};
+
+use guildhall_domain::TenantScope;
+use guildhall_migrations::{MigratorTrait, Migrator};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use tokio::sync::Semaphore;
+
+use crate::{Error, Result, Tx};
+
+/// How long a unit of work waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+    /// One writer at a time on SQLite: deferred or unordered writers fail with «database is locked».
+    writer: Option<Arc<Semaphore>>,
+}
+
+impl Store {
+    /// Opens `sqlite://…` or `postgres://…`.
+    pub async fn open(url: &str, connections: u32) -> Result<Self> {
+        if url.starts_with("sqlite:") { Self::open_sqlite(url).await } else { Self::open_postgres(url, connections).await }
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self> {
+        let write = Database::connect(sqlite_options(url, 1)).await?;
+        let read = Database::connect(sqlite_options(url, 4)).await?;
+        Ok(Self { write, read, writer: Some(Arc::new(Semaphore::new(1))) })
+    }
+
+    async fn open_postgres(url: &str, connections: u32) -> Result<Self> {
+        let mut options = ConnectOptions::new(url);
+        options
+            .max_connections(connections)
+            .acquire_timeout(PATIENCE)
+            .connect_timeout(PATIENCE)
+            .test_before_acquire_if_idle_for(Duration::from_secs(5))
+            .sqlx_logging(false)
+            .map_sqlx_postgres_opts(|connect| {
+                connect.application_name("guildhall").options([
+                    ("statement_timeout", "5s"),
+                    ("lock_timeout", "2s"),
+                    ("idle_in_transaction_session_timeout", "10s"),
+                ])
+            })
+            // A begin that was cancelled midway leaves the session in a transaction that nobody knows of (sqlx 0.9.0);
+            // what comes home is rolled back.
+            .map_sqlx_postgres_pool_opts(|pool| {
+                pool.after_release(|connection, _| {
+                    Box::pin(async move {
+                        use sea_orm::sqlx::Executor;
+                        connection.execute("ROLLBACK; RESET app.tenant_id").await?;
+                        Ok(true)
+                    })
+                })
+            });
+        let pool = Database::connect(options).await?;
+        Ok(Self { write: pool.clone(), read: pool, writer: None })
+    }
+
+    /// Begins a unit of work that writes.
+    pub async fn begin(&self, scope: TenantScope) -> Result<Tx> {
+        let turn = match &self.writer {
+            Some(writer) => Some(
+                tokio::time::timeout(PATIENCE * 5, Arc::clone(writer).acquire_owned())
+                    .await
+                    .map_err(|_| away("the writer's turn did not come in time"))?
+                    .map_err(|_| away("the writer is gone"))?,
+            ),
+            None => None,
+        };
+        let connection = begin_detached(self.write.clone()).await?;
+        self.bind(&connection, scope, "").await?;
+        Ok(Tx::new(connection, scope, self.backend(), turn))
+    }
+
+    /// Begins a unit of work that only reads.
+    pub async fn read(&self, scope: TenantScope) -> Result<Tx> {
+        let connection = begin_detached(self.read.clone()).await?;
+        self.bind(&connection, scope, "; SET TRANSACTION READ ONLY").await?;
+        Ok(Tx::new(connection, scope, self.backend(), None))
+    }
+
+    /// On PostgreSQL, names the tenant to the row-level policies for the rest of the transaction, in one round trip.
+    #[expect(clippy::disallowed_methods, reason = "binds the scope; the text is made of a UUID's hex digits and constants")]
+    async fn bind(&self, connection: &DatabaseTransaction, scope: TenantScope, also: &str) -> Result<()> {
+        if self.backend() == DbBackend::Postgres {
+            let tenant = scope.tenant().uuid().hyphenated();
+            let statement = format!("SELECT set_config('app.tenant_id', '{tenant}', true){also}");
+            connection.execute_unprepared(&statement).await?;
+        }
+        Ok(())
+    }
+
+    /// Brings the schema to the newest version.
+    pub async fn migrate(&self) -> Result<()> {
+        if self.backend() == DbBackend::Sqlite {
+            return Ok(Migrator::up(&self.write, None).await?);
+        }
+        self.migrate_alone().await
+    }
+
+    /// On PostgreSQL only one migrator works at a time: an advisory lock held by a transaction of its own.
+    #[expect(clippy::disallowed_methods, reason = "takes the migrators' lock, touches no row")]
+    async fn migrate_alone(&self) -> Result<()> {
+        let lock = begin_detached(self.write.clone()).await?;
+        lock.execute_unprepared(
+            "SET LOCAL lock_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(71117)",
+        )
+        .await?;
+        let migrated = Migrator::up(&self.write, None).await;
+        lock.rollback().await?;
+        Ok(migrated?)
+    }
+
+    /// Whether the schema is at the version that this program knows.
+    pub async fn migrated(&self) -> Result<bool> {
+        Ok(Migrator::get_pending_migrations_read_only(&self.read).await?.is_empty())
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.read.ping().await?)
+    }
+
+    /// Refuses a PostgreSQL role that row-level security does not bind: a superuser, one with BYPASSRLS, an owner of tables.
+    #[expect(clippy::disallowed_methods, reason = "asks the catalogue, not the tenants' rows")]
+    pub async fn check_role(&self) -> Result<()> {
+        if self.backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        let question = "SELECT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS above,
+            EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user) AS owner";
+        let row = self.read.query_one_raw(Statement::from_string(DbBackend::Postgres, question)).await?;
+        let Some(row) = row else { return Err(Error::Unsafe("the database does not know its own role")) };
+        if row.try_get("", "above")? {
+            return Err(Error::Unsafe("the database role is a superuser or bypasses row-level security"));
+        }
+        if row.try_get("", "owner")? {
+            return Err(Error::Unsafe("the database role owns tables; serve with a role that only has guildhall_app's rights"));
+        }
+        Ok(())
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) -> Result<()> {
+        self.read.clone().close().await?;
+        Ok(self.write.clone().close().await?)
+    }
+
+    pub(crate) const fn global_connection(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    pub(crate) const fn global_reader(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Waits for the writer's turn where there is one, for the statements that belong to no tenant.
+    pub(crate) async fn turn(&self) -> Result<Option<tokio::sync::SemaphorePermit<'_>>> {
+        match &self.writer {
+            Some(writer) => writer.acquire().await.map(Some).map_err(|_| away("the writer is gone")),
+            None => Ok(None),
+        }
+    }
+
+    /// Which database it is.
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.write.get_database_backend()
+    }
+}
+
+fn away(why: &'static str) -> Error {
+    Error::Away(sea_orm::DbErr::Custom(why.to_owned()))
+}
+
+/// The one begin. It runs in a task of its own: a caller that is dropped midway drops a whole transaction, which rolls
+/// back, and never half of one.
+#[expect(clippy::disallowed_methods, reason = "the one begin")]
+async fn begin_detached(connection: DatabaseConnection) -> Result<DatabaseTransaction> {
+    let immediate = connection.get_database_backend() == DbBackend::Sqlite && connection.get_sqlite_connection_pool().options().get_max_connections() == 1;
+    let options = TransactionOptions {
+        sqlite_transaction_mode: immediate.then_some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let begun = tokio::spawn(async move { connection.begin_with_options(options).await });
+    Ok(begun.await.map_err(|error| sea_orm::DbErr::Custom(error.to_string()))??)
+}
+
+fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(connections).acquire_timeout(PATIENCE).sqlx_logging(false).map_sqlx_sqlite_opts(|connect| {
+        connect
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("trusted_schema", "OFF")
+            .pragma("cell_size_check", "ON")
+            .pragma("journal_size_limit", "67108864")
+    });
+    options
+}
