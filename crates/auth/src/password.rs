@@ -38,7 +38,7 @@ impl PasswordRules {
     pub const MIN: usize = 15;
     /// The most characters.
     pub const MAX: usize = 256;
-    /// The most bytes, before and after normalisation.
+    /// The most bytes of what is sent; [`PasswordRules::MAX`] characters never have more.
     pub const MAX_BYTES: usize = 1024;
 
     /// Reads a new password. `context` are words that anybody would try for this person (see
@@ -55,7 +55,7 @@ impl PasswordRules {
         let text = password.expose();
         match text.chars().count() {
             n if n < Self::MIN => Err(TextFlaw::TooShort(Self::MIN)),
-            n if n > Self::MAX || text.len() > Self::MAX_BYTES => Err(TextFlaw::TooLong(Self::MAX)),
+            n if n > Self::MAX => Err(TextFlaw::TooLong(Self::MAX)),
             _ if is_plain(text) => Err(TextFlaw::Form("must not be a plain pattern such as abcabc… or 12345…")),
             _ if is_expected(text, context) => Err(TextFlaw::Form("must not be a password that others would try")),
             _ => Ok(password),
@@ -134,6 +134,11 @@ mod tests {
         assert_eq!(flaw(&(long.repeat(4) + "x")), Some(TextFlaw::TooLong(256)));
         assert_eq!(flaw(&"🦊🐻".repeat(129)), Some(TextFlaw::TooLong(256)));
         assert_eq!(flaw("correct\0horse\0battery"), Some(TextFlaw::Nul));
+        assert_eq!(
+            flaw(&"\u{1112}\u{1161}\u{11ab}".repeat(120)),
+            Some(TextFlaw::TooLong(256)),
+            "1080 bytes before NFKC"
+        );
         // One code point that normalises to eighteen.
         assert_eq!(flaw(&"\u{fdfa}".repeat(300)), Some(TextFlaw::TooLong(256)));
     }

@@ -64,9 +64,12 @@ mod tests {
         fn what_is_sealed_opens_in_its_place_alone(plain: Vec<u8>, flip: prop::sample::Index, seed: u64) {
             let sealer = Sealer::new(&[7; 32]);
             let mut sealed = sealer.seal(&plain, "here", &SeededEntropy::new(seed)).unwrap();
-            prop_assert_eq!(sealer.open(&sealed, "here").unwrap(), plain);
+            prop_assert_eq!(&sealer.open(&sealed, "here").unwrap(), &plain);
             prop_assert!(sealer.open(&sealed, "there").is_err());
             prop_assert!(Sealer::new(&[8; 32]).open(&sealed, "here").is_err());
+            let elsewhere = sealer.seal(&plain, "there", &SeededEntropy::new(seed)).unwrap();
+            prop_assert!(elsewhere[..12] == sealed[..12] && elsewhere != sealed);
+            prop_assert!(plain.len() < 8 || elsewhere[12..20] != sealed[12..20], "each place has its own key");
             let at = flip.index(sealed.len());
             sealed[at] ^= 1;
             prop_assert!(sealer.open(&sealed, "here").is_err());
