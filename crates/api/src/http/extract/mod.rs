@@ -1,0 +1,20 @@
+//! What a request brings, read strictly: body, query, path and the few headers that mean something.
+//!
+//! All but the body are synchronous, so that a permit that stands first in a handler's list always answers first.
+
+mod headers;
+mod json;
+mod page;
+mod path;
+mod place;
+mod query;
+mod strict;
+mod wording;
+
+pub use self::{
+    headers::{IdempotencyKey, IfMatch, accepts, etag, unchanged},
+    json::{BODY_TIME, JSON_LIMIT, Json, read},
+    page::{Everything, PageQuery, Paged, cursor_text},
+    path::Path,
+    query::Query,
+};
