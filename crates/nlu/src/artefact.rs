@@ -46,9 +46,24 @@ impl Writer {
         self.0.extend(narrow(number).to_le_bytes());
     }
 
-    pub(crate) fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str) {
         self.number(text.len());
         self.0.extend(text.as_bytes());
+    }
+
+    pub(crate) fn texts<'a>(&mut self, texts: impl ExactSizeIterator<Item = &'a str>) {
+        self.number(texts.len());
+        texts.for_each(|text| self.text(text));
+    }
+
+    pub(crate) fn bytes(&mut self, bytes: impl ExactSizeIterator<Item = u8>) {
+        self.number(bytes.len());
+        self.0.extend(bytes);
+    }
+
+    pub(crate) fn shorts(&mut self, shorts: impl ExactSizeIterator<Item = u16>) {
+        self.number(shorts.len());
+        self.0.extend(shorts.flat_map(u16::to_le_bytes));
     }
 
     pub(crate) fn floats(&mut self, floats: &[f32]) {
@@ -106,9 +121,24 @@ impl<'a> Reader<'a> {
         Ok(wide(u32::from_le_bytes(bytes)))
     }
 
-    pub(crate) fn text(&mut self) -> Result<&'a str, ArtefactError> {
+    pub(crate) fn texts(&mut self) -> Result<Vec<String>, ArtefactError> {
+        let count = self.number()?;
+        let text = |_| {
+            let text = std::str::from_utf8(self.bytes()?);
+            text.map(str::to_owned).map_err(|_| ArtefactError::Content("a text is not UTF-8"))
+        };
+        (0..count).map(text).collect()
+    }
+
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], ArtefactError> {
         let length = self.number()?;
-        std::str::from_utf8(self.take(length)?).map_err(|_| ArtefactError::Content("a label is not UTF-8"))
+        self.take(length)
+    }
+
+    pub(crate) fn shorts(&mut self) -> Result<Vec<u16>, ArtefactError> {
+        let length = self.number()?;
+        let bytes = self.take(length.checked_mul(2).ok_or(ArtefactError::Content("a list is too long"))?)?;
+        Ok(bytes.as_chunks::<2>().0.iter().map(|bytes| u16::from_le_bytes(*bytes)).collect())
     }
 
     /// Finite numbers only.

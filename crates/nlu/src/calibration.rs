@@ -27,9 +27,11 @@ pub(crate) struct Calibration {
 }
 
 /// Where a bot too small for evidence starts: found on the validation parts of the public sets.
-const PRIOR: Calibration = Calibration { platt: [2.0, 2.0, 1.5], threshold: 0.1, strict: 0.2, delta: 0.1 };
+const PRIOR: Calibration = Calibration { platt: [6.0, 6.0, -2.0], threshold: 0.3, strict: 0.35, delta: 0.1 };
 /// Rows of evidence that the prior counts for.
 const PRIOR_ROWS: f64 = 2.0;
+/// What a message must reach in a bot of few phrases, whose scores without one of them say little.
+const LEAST_THRESHOLD: f32 = 0.15;
 /// The bounds of δ.
 const DELTA: (f32, f32) = (0.02, 0.3);
 
@@ -38,8 +40,8 @@ impl Calibration {
     pub(crate) fn fit(evidence: &[Evidence]) -> Self {
         let mut scores: Vec<f32> = evidence.iter().filter(|row| row.correct).map(|row| row.score).collect();
         let mut calibration = Self { platt: platt(evidence), ..PRIOR };
-        calibration.threshold = quantile(&mut scores, 0.05).unwrap_or(PRIOR.threshold);
-        calibration.strict = quantile(&mut scores, 0.10).unwrap_or(PRIOR.strict);
+        calibration.threshold = quantile(&mut scores, 0.05).unwrap_or(PRIOR.threshold).max(LEAST_THRESHOLD);
+        calibration.strict = quantile(&mut scores, 0.10).unwrap_or(PRIOR.strict).max(LEAST_THRESHOLD);
         let mut gaps: Vec<f32> = evidence.iter().filter(|row| row.correct).map(|row| calibration.gap(*row)).collect();
         calibration.delta = quantile(&mut gaps, 0.05).unwrap_or(PRIOR.delta).clamp(DELTA.0, DELTA.1);
         calibration

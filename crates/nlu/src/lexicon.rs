@@ -1,13 +1,16 @@
 //! Lexical features: hashed n-grams of words and of characters, weighed by tf·idf in two spaces of unit length.
 
-use crate::number::{double, single};
+use crate::kernel::damped;
+use crate::number::{double, real, single, wide};
 use crate::sparse::Sparse;
 use crate::text::{char_ngrams, word_ngrams};
 
 /// Buckets of each space; 2^14 loses nothing against exact n-grams.
 pub(crate) const BUCKETS: u32 = 1 << 14;
+/// Both spaces side by side: words below [`BUCKETS`], characters above.
+pub(crate) const FEATURES: usize = 2 << 14;
 
-/// The two spaces' counts of one text: words below [`BUCKETS`], characters above.
+/// The two spaces' counts of one normalised text.
 pub(crate) fn count(text: &str) -> Sparse {
     let mut hits = Vec::with_capacity(8 * text.len());
     word_ngrams(text, |hash| hits.push(bucket(hash)));
@@ -19,57 +22,72 @@ fn bucket(hash: u64) -> u32 {
     u32::try_from(hash % u64::from(BUCKETS)).unwrap_or(0)
 }
 
-/// The weight of each bucket: idf = ln((1 + N) / (1 + df)) + 1.
+/// In how many texts each feature is, which says what it is worth.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Lexicon {
-    idf: Vec<f32>,
+    texts: usize,
+    frequency: Vec<u32>,
 }
 
 impl Lexicon {
     /// Learns document frequencies from the counts of N texts.
     pub(crate) fn fit<'a>(texts: impl ExactSizeIterator<Item = &'a Sparse>) -> Self {
-        let total = double(texts.len());
-        let mut frequency = vec![0_usize; 2 * crate::number::wide(BUCKETS)];
-        for (index, _) in texts.flat_map(Sparse::iter) {
-            if let Some(seen) = frequency.get_mut(index) {
+        let mut lexicon = Self { texts: texts.len(), frequency: vec![0; FEATURES] };
+        for (feature, _) in texts.flat_map(Sparse::iter) {
+            if let Some(seen) = lexicon.frequency.get_mut(feature) {
                 *seen += 1;
             }
         }
-        let idf = frequency.into_iter().map(|seen| single(((1.0 + total) / (1.0 + double(seen))).ln() + 1.0));
-        Self { idf: idf.collect() }
+        lexicon
     }
 
-    /// Restores what [`Lexicon::idf`] gave away; `None` if the length is wrong.
-    pub(crate) fn restore(idf: Vec<f32>) -> Option<Self> {
-        (idf.len() == 2 * crate::number::wide(BUCKETS)).then_some(Self { idf })
+    /// Restores what [`Lexicon::parts`] gave away; `None` if the length is wrong.
+    pub(crate) fn restore(texts: usize, frequency: Vec<u32>) -> Option<Self> {
+        (frequency.len() == FEATURES).then_some(Self { texts, frequency })
     }
 
-    pub(crate) fn idf(&self) -> &[f32] {
-        &self.idf
+    pub(crate) fn parts(&self) -> (usize, &[u32]) {
+        (self.texts, &self.frequency)
     }
 
-    /// Weighs counts: (1 + ln tf) · idf, each space scaled to length 1.
-    pub(crate) fn weigh(&self, counts: &Sparse) -> Sparse {
+    pub(crate) fn bytes(&self) -> usize {
+        4 * self.frequency.len()
+    }
+
+    /// idf = ln((1 + N) / (1 + df)) + 1.
+    pub(crate) fn idf(&self, feature: usize) -> f32 {
+        let seen = self.frequency.get(feature).copied().unwrap_or(0);
+        single(((1.0 + double(self.texts)) / (1.0 + f64::from(seen))).ln() + 1.0)
+    }
+
+    /// Weighs counts without scaling: (1 + ln tf) · idf.
+    pub(crate) fn unscaled(&self, counts: &Sparse) -> Sparse {
         let mut weighed = counts.clone();
-        for (index, weight) in weighed.index.iter().zip(&mut weighed.weight) {
-            let idf = self.idf.get(crate::number::wide(*index)).copied().unwrap_or(0.0);
-            *weight = (1.0 + weight.ln()) * idf;
+        for (feature, weight) in weighed.index.iter().zip(&mut weighed.weight) {
+            *weight = damped(*weight) * self.idf(wide(*feature));
         }
-        let words = weighed.index.partition_point(|index| *index < BUCKETS);
-        let (word, char) = weighed.weight.split_at_mut(words);
-        scale(word);
-        scale(char);
+        weighed
+    }
+
+    /// Weighs counts, each space scaled to length 1.
+    pub(crate) fn weigh(&self, counts: &Sparse) -> Sparse {
+        let mut weighed = self.unscaled(counts);
+        let [word, char] = inverse_norms(&weighed);
+        for (feature, weight) in weighed.index.iter().zip(&mut weighed.weight) {
+            *weight *= if *feature < BUCKETS { word } else { char };
+        }
         weighed
     }
 }
 
-fn scale(weights: &mut [f32]) {
-    let norm = weights.iter().map(|w| w * w).sum::<f32>().sqrt();
-    if norm > 0.0 {
-        for weight in weights {
-            *weight /= norm;
-        }
+/// One over the lengths of the word and the character part; 0 for a part that is empty.
+pub(crate) fn inverse_norms(weighed: &Sparse) -> [f32; 2] {
+    let mut squares = [0.0_f32; 2];
+    for (feature, weight) in weighed.iter() {
+        let [word, char] = &mut squares;
+        *if feature < wide(BUCKETS) { word } else { char } += weight * weight;
     }
+    squares.map(|square| if square > 0.0 { 1.0 / square.sqrt() } else { real(0) })
 }
 
 #[cfg(test)]
@@ -81,20 +99,18 @@ mod tests {
         let texts = ["where is my parcel", "cancel my order", "where where"].map(count);
         let lexicon = Lexicon::fit(texts.iter());
         for text in &texts {
-            let weighed = lexicon.weigh(text);
-            let (word, char): (Vec<_>, Vec<_>) = weighed.iter().partition(|(index, _)| *index < 1 << 14);
-            for space in [word, char] {
-                let square: f32 = space.iter().map(|(_, w)| w * w).sum();
-                assert!((square - 1.0).abs() < 1e-5, "{square}");
-            }
+            let norms = inverse_norms(&lexicon.weigh(text));
+            assert!(norms.iter().all(|norm| (norm - 1.0).abs() < 1e-5), "{norms:?}");
         }
     }
 
     #[test]
-    fn rare_words_weigh_more() {
+    fn rare_features_weigh_more() {
         let texts = ["my parcel", "my order", "my card"].map(count);
         let lexicon = Lexicon::fit(texts.iter());
-        let common = lexicon.idf().iter().copied().fold(f32::MAX, f32::min);
-        assert!((common - 1.0).abs() < 1e-6, "a bucket in every text has idf 1, got {common}");
+        let idf: Vec<f32> = texts[0].iter().map(|(feature, _)| lexicon.idf(feature)).collect();
+        let least = idf.iter().copied().fold(f32::MAX, f32::min);
+        assert!((least - 1.0).abs() < 1e-6, "a feature of every text has idf 1, got {least}");
+        assert!(idf.iter().any(|idf| *idf > 1.5));
     }
 }

@@ -4,27 +4,38 @@
 //! [`Model::to_bytes`] keeps what was learned. Everything is pure and seeded: the same input gives the same output, and
 //! nothing here reads a clock, a file or the network while serving. [`eval`] measures the engine on labelled rows.
 
+mod algebra;
 mod artefact;
+mod background;
 mod calibration;
+mod coefficients;
+mod encoder;
 pub mod eval;
 mod facts;
-mod folds;
+mod features;
+mod kernel;
+mod language;
 mod lexicon;
-mod linear;
 mod model;
 mod number;
 mod prediction;
 mod random;
+mod ridge;
+mod samples;
 mod sparse;
+mod spelling;
+mod storage;
 mod text;
 mod training;
 
 pub use artefact::ArtefactError;
+pub use encoder::{PackError, pack_static};
 pub use facts::ModelFacts;
 pub use model::Model;
 pub use prediction::{Prediction, Query, Ranked};
+pub use spelling::Repair;
 pub use text::{MAX_CHARS, normalise};
 pub use training::{FitError, TrainingIntent, TrainingPhrase, TrainingSet};
 
 /// The engine that this build speaks for: an artefact of another one is refused and the model fitted again.
-pub const ENGINE_VERSION: u32 = 1;
+pub const ENGINE_VERSION: u32 = 2;

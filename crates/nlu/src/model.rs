@@ -1,62 +1,78 @@
 //! A trained bot: immutable, shared by `Arc`, asked by many threads at once.
 
-use crate::artefact::{ArtefactError, Reader, Writer};
 use crate::calibration::{Calibration, Evidence};
+use crate::coefficients::Coefficients;
 use crate::facts::ModelFacts;
-use crate::folds::stratified;
-use crate::lexicon::{self, BUCKETS, Lexicon};
-use crate::linear::Linear;
-use crate::number::{narrow, wide};
+use crate::features::Features;
+use crate::kernel::{Bank, Mixture};
+use crate::language::{detect, primary};
+use crate::lexicon::Lexicon;
+use crate::number::wide;
 use crate::prediction::{Prediction, Query, Ranked};
-use crate::sparse::Sparse;
+use crate::ridge::Ridge;
+use crate::samples::{Origin, Samples};
+use crate::spelling::{Speller, apply};
 use crate::text::normalise;
 use crate::training::{FitError, TrainingSet};
 
-/// Features of the linear classifier: both spaces side by side.
-const FEATURES: usize = 2 << 14;
 /// The longest ranking.
 const RANKED: usize = 10;
 
 /// What one bot has learned.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    labels: Vec<String>,
-    phrases: usize,
-    lexicon: Lexicon,
+    pub(crate) labels: Vec<String>,
     /// Classes are the intents that have phrases.
-    classes: Vec<u32>,
-    linear: Linear,
-    calibration: Calibration,
+    pub(crate) classes: Vec<u32>,
+    /// Phrases learned, which may be more than are remembered.
+    pub(crate) phrases: usize,
+    /// Of the remembered labelled rows, which are the first ones.
+    pub(crate) origins: Vec<Origin>,
+    pub(crate) languages: Vec<String>,
+    pub(crate) bank: Bank,
+    pub(crate) coefficients: Coefficients,
+    pub(crate) calibration: Calibration,
+    pub(crate) speller: Speller,
 }
 
 impl Model {
-    /// Learns from a set, which may be empty or hold a single intent. The same set gives the same model.
+    /// Learns from a set, which may be empty or hold a single intent. The same set gives the same model on the same kind
+    /// of machine.
     pub fn fit(set: &TrainingSet) -> Result<Self, FitError> {
         set.check()?;
-        let (mut counts, mut labels, mut classes) = (Vec::new(), Vec::new(), Vec::new());
-        for (intent, training) in set.intents.iter().enumerate() {
-            let texts = training.title.iter().chain(training.phrases.iter().map(|phrase| &phrase.text));
-            let before = counts.len();
-            counts.extend(texts.map(|text| lexicon::count(&normalise(text))).filter(|row| !row.is_empty()));
-            if counts.len() > before {
-                labels.resize(counts.len(), narrow(classes.len()));
-                classes.push(narrow(intent));
-            }
-        }
-        let lexicon = Lexicon::fit(counts.iter());
-        let rows: Vec<Sparse> = counts.iter().map(|row| lexicon.weigh(row)).collect();
-        let rows: Vec<&Sparse> = rows.iter().collect();
-        let linear = Linear::fit(&rows, &labels, classes.len(), FEATURES);
-        let calibration = Calibration::fit(&judge(&rows, &labels, classes.len()));
-        let labels = set.intents.iter().map(|intent| intent.label.clone()).collect();
-        Ok(Self { labels, phrases: rows.len(), lexicon, classes, linear, calibration })
+        let samples = Samples::read(set);
+        let rows = samples.with_background();
+        let lexicon = Lexicon::fit(samples.rows.iter().map(|row| &row.features.counts));
+        let labels = samples.labels();
+        let ridge = Ridge::fit(&lexicon, &rows, &labels, samples.classes.len());
+        let calibration = Calibration::fit(&evidence(&ridge, &labels));
+        Ok(Self {
+            labels: set.intents.iter().map(|intent| intent.label.clone()).collect(),
+            phrases: samples.rows.len(),
+            origins: ridge.rows.iter().filter_map(|row| Some(samples.rows.get(*row)?.origin)).collect(),
+            bank: Bank::build(
+                lexicon,
+                &ridge.rows.iter().filter_map(|row| rows.get(*row).copied()).collect::<Vec<_>>(),
+            ),
+            coefficients: Coefficients::quantise(&ridge.coefficients),
+            calibration,
+            speller: Speller::learn(samples.rows.iter().map(|row| row.text.as_str())),
+            classes: samples.classes,
+            languages: samples.languages,
+        })
     }
 
     /// Ranks the intents for a message.
     #[must_use]
     pub fn predict(&self, query: &Query<'_>) -> Prediction {
-        let row = self.lexicon.weigh(&lexicon::count(&normalise(query.text)));
-        let scores = self.linear.scores(&row);
+        let written = normalise(query.text);
+        let language = self.language(&written, query.language);
+        let spoken = language.as_deref().or(self.languages.first().map(String::as_str)).unwrap_or_default();
+        let repairs = self.speller.repairs(&written, spoken == "en");
+        let text = if repairs.is_empty() { written } else { apply(&written, &repairs) };
+        let features = Features::of(&text);
+        let mixture = Mixture::of(spoken);
+        let scores = self.coefficients.scores(&self.bank.likeness(&features, mixture));
         let (score, second) = best_two(&scores);
         let mut ranking: Vec<Ranked> = scores
             .iter()
@@ -70,9 +86,17 @@ impl Model {
             ranked.confidence = self.calibration.confidence(ranked.score, ranked.score - rival);
         }
         let threshold = self.calibration.threshold;
-        let known = !ranking.is_empty() && !row.is_empty();
-        let language = query.language.map(str::to_owned);
-        Prediction { in_scope: known && score >= threshold, ranking, score, threshold, language }
+        let known = !ranking.is_empty() && !features.is_empty();
+        Prediction { in_scope: known && score >= threshold, ranking, score, threshold, language, repairs }
+    }
+
+    /// The language to read a message in: as told where the bot speaks it, else the bot's only one, else as detected.
+    fn language(&self, text: &str, told: Option<&str>) -> Option<String> {
+        let told = told.map(primary).filter(|told| self.languages.contains(told));
+        told.or_else(|| match self.languages.as_slice() {
+            [only] => Some(only.clone()),
+            _ => detect(text, &self.languages).map(str::to_owned),
+        })
     }
 
     /// The intents' labels, in the order of the training set.
@@ -84,8 +108,8 @@ impl Model {
     /// Size and settings.
     #[must_use]
     pub fn facts(&self) -> ModelFacts {
-        let text: usize = self.labels.iter().map(|label| label.len() + size_of::<String>()).sum();
-        let numbers = 4 * (self.lexicon.idf().len() + self.classes.len()) + self.linear.bytes();
+        let text: usize = self.labels.iter().chain(&self.languages).map(|text| text.len() + size_of::<String>()).sum();
+        let origins = self.origins.len() * size_of::<Origin>() + 4 * self.classes.len();
         ModelFacts {
             intents: self.labels.len(),
             phrases: self.phrases,
@@ -93,76 +117,28 @@ impl Model {
             threshold: self.calibration.threshold,
             strict_threshold: self.calibration.strict,
             delta: self.calibration.delta,
-            bytes: size_of::<Self>() + text + numbers,
+            bytes: size_of::<Self>()
+                + text
+                + origins
+                + self.bank.bytes()
+                + self.coefficients.bytes()
+                + self.speller.own.bytes(),
         }
-    }
-
-    /// The stored form; [`Model::from_bytes`] reads it on any machine.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut writer = Writer::new();
-        writer.number(self.labels.len());
-        self.labels.iter().for_each(|label| writer.text(label));
-        writer.number(self.phrases);
-        writer.numbers(&self.classes);
-        writer.floats(self.lexicon.idf());
-        let (used, weights, bias) = self.linear.parts();
-        writer.numbers(&used);
-        writer.floats(weights);
-        writer.floats(bias);
-        let Calibration { platt: [by_score, by_margin, offset], threshold, strict, delta } = self.calibration;
-        writer.floats(&[by_score, by_margin, offset, threshold, strict, delta]);
-        writer.seal()
-    }
-
-    /// Reads the stored form; damaged or foreign bytes are refused, never trusted.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ArtefactError> {
-        let mut reader = Reader::open(bytes)?;
-        let count = reader.number()?;
-        let labels = (0..count).map(|_| reader.text().map(str::to_owned)).collect::<Result<Vec<_>, _>>()?;
-        let phrases = reader.number()?;
-        let classes = reader.numbers()?;
-        let lexicon = Lexicon::restore(reader.floats()?).ok_or(ArtefactError::Content("idf of another length"))?;
-        let (used, weights, bias) = (reader.numbers()?, reader.floats()?, reader.floats()?);
-        let [by_score, by_margin, offset, threshold, strict, delta] = *reader.floats()? else {
-            return Err(ArtefactError::Content("the calibration is not six numbers"));
-        };
-        reader.close()?;
-        let linear = Linear::restore(&used, weights, bias, FEATURES);
-        let linear = linear.ok_or(ArtefactError::Content("weights that do not fit together"))?;
-        if classes.iter().any(|class| wide(*class) >= count) || classes.len() != linear.classes() {
-            return Err(ArtefactError::Content("a class without an intent"));
-        }
-        let calibration = Calibration { platt: [by_score, by_margin, offset], threshold, strict, delta };
-        Ok(Self { labels, phrases, lexicon, classes, linear, calibration })
     }
 }
 
-/// Judges each row by a classifier fitted on the other folds.
-fn judge(rows: &[&Sparse], labels: &[u32], classes: usize) -> Vec<Evidence> {
-    let folds = if rows.len() > 2_000 { 3 } else { 5 }.min(rows.len());
-    let fold = stratified(labels, folds);
-    let mut evidence = Vec::with_capacity(rows.len());
-    for held in 0..if rows.len() > 1 { folds } else { 0 } {
-        let kept = rows
-            .iter()
-            .zip(labels)
-            .zip(&fold)
-            .filter(|(_, fold)| **fold != held)
-            .map(|((row, label), _)| (*row, *label));
-        let (kept_rows, kept_labels): (Vec<&Sparse>, Vec<u32>) = kept.unzip();
-        let linear = Linear::fit(&kept_rows, &kept_labels, classes, FEATURES);
-        for ((row, label), _) in rows.iter().zip(labels).zip(&fold).filter(|(_, fold)| **fold == held) {
-            let scores = linear.scores(row);
-            let (score, second) = best_two(&scores);
-            let correct = scores.get(wide(*label)).is_some_and(|own| *own >= score);
-            evidence.push(Evidence { score, margin: score - second, correct });
-        }
-    }
-    evidence
+/// How each labelled row fares without itself.
+fn evidence(ridge: &Ridge, labels: &[u32]) -> Vec<Evidence> {
+    let judge = |(row, class): (usize, &u32)| {
+        let scores = ridge.held_out.row(row);
+        let (score, second) = best_two(scores);
+        let correct = scores.get(wide(*class)).is_some_and(|own| *own >= score);
+        Evidence { score, margin: score - second, correct }
+    };
+    labels.iter().enumerate().map(judge).collect()
 }
 
-/// The two highest scores; the second is 0 where there is but one, and both where there is none.
+/// The two highest scores; 0 where there is none.
 fn best_two(scores: &[f32]) -> (f32, f32) {
     let (mut first, mut second) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
     for score in scores {
@@ -174,5 +150,3 @@ fn best_two(scores: &[f32]) -> (f32, f32) {
     }
     (if first.is_finite() { first } else { 0.0 }, if second.is_finite() { second } else { 0.0 })
 }
-
-const _: () = assert!(wide(BUCKETS) * 2 == FEATURES);

@@ -35,3 +35,18 @@ pub(crate) fn narrow(index: usize) -> u32 {
 pub(crate) fn whole(value: f64) -> usize {
     value as usize
 }
+
+/// The nearest byte; saturates.
+pub(crate) fn byte(value: f32) -> i8 {
+    value.round() as i8
+}
+
+/// A whole number as a real; exact within ±2^24, which products of bytes stay in.
+pub(crate) fn whole_real(value: i32) -> f32 {
+    value as f32
+}
+
+/// The nearest 16-bit whole number; saturates.
+pub(crate) fn short(value: f32) -> i16 {
+    value.round() as i16
+}

@@ -1,5 +1,7 @@
 //! A question to a model and its answer.
 
+use crate::spelling::Repair;
+
 /// What a visitor wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Query<'a> {
@@ -22,6 +24,8 @@ pub struct Prediction {
     pub in_scope: bool,
     /// The language that the message was read in (BCP 47), where known.
     pub language: Option<String>,
+    /// Words that were read as others, misspelt as they seemed.
+    pub repairs: Vec<Repair>,
 }
 
 /// One intent of a ranking.

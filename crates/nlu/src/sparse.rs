@@ -30,11 +30,6 @@ impl Sparse {
     pub(crate) fn is_empty(&self) -> bool {
         self.index.is_empty()
     }
-
-    /// The sum of squares.
-    pub(crate) fn square(&self) -> f32 {
-        self.weight.iter().map(|w| w * w).sum()
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,26 @@
+//! Sentences that no bot is about: they enter each fit as belonging to nothing, so that small talk and strange questions
+//! score low.
+
+use crate::features::Features;
+use crate::text::normalise;
+use std::sync::LazyLock;
+
+/// A list of sentences, one a line, by language; the one without a language goes with all.
+type List = (Option<&'static str>, Vec<Features>);
+
+static LISTS: LazyLock<[List; 5]> = LazyLock::new(|| {
+    [
+        (None, include_str!("../data/background/neutral.txt")),
+        (Some("en"), include_str!("../data/background/en.txt")),
+        (Some("fi"), include_str!("../data/background/fi.txt")),
+        (Some("sv"), include_str!("../data/background/sv.txt")),
+        (Some("de"), include_str!("../data/background/de.txt")),
+    ]
+    .map(|(language, lines)| (language, lines.lines().map(|line| Features::of(&normalise(line))).collect()))
+});
+
+/// The background of a bot that speaks these languages: each list with its language.
+pub(crate) fn of(languages: &[String]) -> impl Iterator<Item = (Option<&'static str>, &'static Features)> {
+    let own = LISTS.iter().filter(|(language, _)| language.is_none_or(|code| languages.iter().any(|own| own == code)));
+    own.flat_map(|(language, lines)| lines.iter().map(|line| (*language, line)))
+}

@@ -1,0 +1,32 @@
+//! The exact fit: A = (K + λI)⁻¹Y over all rows.
+//!
+//! The scores of row i by a model without it are Yᵢ − Aᵢ / ((K + λI)⁻¹)ᵢᵢ (Rifkin and Lippert 2007, "Notes on regularized
+//! least squares").
+#![expect(clippy::indexing_slicing, reason = "numeric kernel: classes and rows stay below the sizes taken here")]
+
+use super::{RIDGE, Ridge};
+use crate::algebra::{Factor, Matrix, axpy, dot};
+use crate::kernel::{Texts, gram};
+use crate::number::wide;
+
+/// Fits texts, of which the first have labels; O(n³).
+pub(crate) fn fit(texts: &Texts, labels: &[u32], classes: usize) -> Ridge {
+    let mut kernel = gram(texts);
+    let order = kernel.rows();
+    for row in 0..order {
+        kernel.row_mut(row)[row] += RIDGE;
+    }
+    let inverse = Factor::of(kernel).inverse_rows();
+    let mut sums = Matrix::zeros(classes, order);
+    for (row, class) in labels.iter().enumerate() {
+        axpy(1.0, &inverse.row(row)[row..], &mut sums.row_mut(wide(*class))[row..]);
+    }
+    let coefficients = Matrix::products(&inverse.view(), &sums.view());
+    let mut held_out = Matrix::zeros(labels.len(), classes);
+    for (row, class) in labels.iter().enumerate() {
+        let line = &inverse.row(row)[row..];
+        axpy(-1.0 / dot(line, line), coefficients.row(row), held_out.row_mut(row));
+        held_out.row_mut(row)[wide(*class)] += 1.0;
+    }
+    Ridge { rows: (0..order).collect(), coefficients, held_out }
+}

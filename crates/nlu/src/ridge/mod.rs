@@ -1,0 +1,35 @@
+//! Kernel ridge regression onto one-hot intents, with each labelled row's scores by a model that never saw it.
+
+mod exact;
+mod landmarks;
+
+use crate::algebra::Matrix;
+use crate::features::Features;
+use crate::kernel::{Mixture, Texts};
+use crate::lexicon::Lexicon;
+
+/// λ: what an exact hit is held back by.
+const RIDGE: f32 = 0.05;
+/// The most labelled rows that are fitted exactly; beyond, landmarks stand for them.
+pub(crate) const MOST_EXACT: usize = 4_000;
+
+/// Fitted coefficients and what they say about the rows they were fitted on.
+pub(crate) struct Ridge {
+    /// The rows that the coefficients belong to, in order.
+    pub(crate) rows: Vec<usize>,
+    /// Kept row × class.
+    pub(crate) coefficients: Matrix,
+    /// Labelled row × class: scores by a model without that row.
+    pub(crate) held_out: Matrix,
+}
+
+impl Ridge {
+    /// Fits rows, of which the first `labels.len()` have a class and the rest belong to none.
+    pub(crate) fn fit(lexicon: &Lexicon, rows: &[(&Features, Mixture)], labels: &[u32], classes: usize) -> Self {
+        if labels.len() <= MOST_EXACT {
+            exact::fit(&Texts::new(lexicon, rows), labels, classes)
+        } else {
+            landmarks::fit(lexicon, rows, labels, classes, landmarks::COUNT)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A training set made ready: the phrases with their features, languages and origins.
+
+use crate::background;
+use crate::features::Features;
+use crate::kernel::Mixture;
+use crate::language::{detect, primary};
+use crate::number::narrow;
+use crate::text::normalise;
+use crate::training::TrainingSet;
+
+/// Characters of text that a language is detected from.
+const ENOUGH: usize = 20_000;
+/// The language of content that does not show its own.
+const FALLBACK: &str = "en";
+
+/// Where a remembered row comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) class: u32,
+    /// Index of the phrase in its intent; `None` for the title.
+    pub(crate) phrase: Option<u32>,
+}
+
+/// A phrase made ready.
+#[derive(Debug, Clone)]
+pub(crate) struct Sample {
+    pub(crate) origin: Origin,
+    pub(crate) text: String,
+    pub(crate) language: String,
+    pub(crate) features: Features,
+}
+
+/// All phrases of a set.
+pub(crate) struct Samples {
+    /// Grouped by language, then in the order of the set.
+    pub(crate) rows: Vec<Sample>,
+    /// Classes are the intents that have a phrase: their indices in the set.
+    pub(crate) classes: Vec<u32>,
+    /// The bot's languages, the one with most phrases first.
+    pub(crate) languages: Vec<String>,
+}
+
+impl Samples {
+    /// Reads a set; phrases without a letter or sign are left out.
+    pub(crate) fn read(set: &TrainingSet) -> Self {
+        let unmarked = language_of_unmarked(set);
+        let (mut rows, mut classes) = (Vec::new(), Vec::new());
+        for (intent, training) in (0..).zip(&set.intents) {
+            let title = training.title.iter().map(|title| (None, title, None));
+            let phrases =
+                (0..).zip(&training.phrases).map(|(at, phrase)| (Some(at), &phrase.text, phrase.language.as_ref()));
+            let before = rows.len();
+            for (phrase, text, language) in title.chain(phrases) {
+                let text = normalise(text);
+                let features = Features::of(&text);
+                let language = language.map_or_else(|| unmarked.clone(), |tag| primary(tag));
+                if !features.is_empty() {
+                    let origin = Origin { class: narrow(classes.len()), phrase };
+                    rows.push(Sample { origin, text, language, features });
+                }
+            }
+            if rows.len() > before {
+                classes.push(intent);
+            }
+        }
+        let languages = ranked_languages(&rows);
+        rows.sort_by_key(|row| languages.iter().position(|language| *language == row.language));
+        Self { rows, classes, languages }
+    }
+
+    /// Features and mixtures of all rows, then of the background.
+    pub(crate) fn with_background(&self) -> Vec<(&Features, Mixture)> {
+        let own = self.rows.iter().map(|row| (&row.features, Mixture::of(&row.language)));
+        let first = self.languages.first().map_or(FALLBACK, String::as_str);
+        let background = background::of(&self.languages)
+            .map(|(language, features)| (features, Mixture::of(language.unwrap_or(first))));
+        own.chain(background).collect()
+    }
+
+    pub(crate) fn labels(&self) -> Vec<u32> {
+        self.rows.iter().map(|row| row.origin.class).collect()
+    }
+}
+
+/// What is spoken where nothing says so: found in all such phrases together, for one alone is too short.
+fn language_of_unmarked(set: &TrainingSet) -> String {
+    let mut text = String::new();
+    let phrases = set.intents.iter().flat_map(|intent| &intent.phrases);
+    for phrase in phrases.filter(|phrase| phrase.language.is_none()) {
+        if text.len() > ENOUGH {
+            break;
+        }
+        text.push_str(&phrase.text);
+        text.push('\n');
+    }
+    if text.is_empty() {
+        let marked =
+            set.intents.iter().flat_map(|intent| &intent.phrases).find_map(|phrase| phrase.language.as_deref());
+        return marked.map_or_else(|| FALLBACK.to_owned(), primary);
+    }
+    detect(&text, &[]).unwrap_or(FALLBACK).to_owned()
+}
+
+fn ranked_languages(rows: &[Sample]) -> Vec<String> {
+    let mut languages: Vec<(usize, &str)> = Vec::new();
+    for row in rows {
+        match languages.iter_mut().find(|(_, language)| *language == row.language) {
+            Some((count, _)) => *count += 1,
+            None => languages.push((1, &row.language)),
+        }
+    }
+    languages.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    languages.into_iter().map(|(_, language)| language.to_owned()).collect()
+}
