@@ -1,1 +1,21 @@
+//! The schema of Guildhall, written once for SQLite and PostgreSQL.
+//!
+//! Times are `bigint` microseconds, JSON is text, ids are UUIDs, and `*_folded` columns are computed in Rust.
 
+mod m20261125_000001_foundation;
+mod table;
+
+use sea_orm_migration::{MigrationTrait, async_trait};
+pub use sea_orm_migration::{MigratorTrait, migrator::MigrationStatus};
+pub use table::{APP_ROLE, GLOBAL_TABLES};
+
+/// All migrations in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261125_000001_foundation::Migration)]
+    }
+}

@@ -20,6 +20,15 @@ impl Directory {
         hash.iter_mut().zip(tag.as_ref()).for_each(|(byte, of_tag)| *byte = *of_tag);
         hash
     }
+
+    /// 128 bits that stand for a text under this key, apart from those that stand for e-mails.
+    #[must_use]
+    pub fn name(&self, text: &str) -> [u8; 16] {
+        let mut name = [0; 16];
+        let tag = hmac::sign(&self.0, format!("name\0{text}").as_bytes());
+        name.iter_mut().zip(tag.as_ref()).for_each(|(byte, of_tag)| *byte = *of_tag);
+        name
+    }
 }
 
 #[cfg(test)]

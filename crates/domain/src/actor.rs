@@ -128,6 +128,8 @@ pub struct Actor {
     pub who: Who,
     /// What they hold; for a member always at least [`Role::Member`].
     pub grants: Vec<Grant>,
+    /// The request in which they act, for the record.
+    pub request: Option<String>,
 }
 
 impl Actor {
@@ -140,6 +142,18 @@ impl Actor {
             Who::Visitor { id, .. } => id.to_string(),
             Who::System => "system".to_owned(),
         }
+    }
+
+    /// The house itself, at work in this tenant.
+    #[must_use]
+    pub const fn system(scope: TenantScope) -> Self {
+        Self { scope, who: Who::System, grants: Vec::new(), request: None }
+    }
+
+    /// Whether what they do belongs in the audit log: staff and the house, never visitors.
+    #[must_use]
+    pub const fn audited(&self) -> bool {
+        matches!(self.who, Who::Member { .. } | Who::System)
     }
 
     /// The member, if a person of the company acts.

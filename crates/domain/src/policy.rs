@@ -220,6 +220,7 @@ mod tests {
             scope: TenantScope::proven(Id::from_uuid(Uuid::nil())),
             who: Who::Member { id, session: Id::from_uuid(Uuid::nil()) },
             grants: grants.to_vec(),
+            request: None,
         }
     }
 

@@ -94,7 +94,12 @@ impl Builds<'_> {
 
     /// The build of this number, with its artefact.
     pub async fn get(&self, number: i64) -> Result<Option<Build>> {
-        let row = self.0.select::<builds::Entity>().filter(builds::Column::Number.eq(number)).one(self.0.connection()).await?;
+        let row = self
+            .0
+            .select::<builds::Entity>()
+            .filter(builds::Column::Number.eq(number))
+            .one(self.0.connection())
+            .await?;
         row.map(build_of).transpose()
     }
 
@@ -140,7 +145,8 @@ impl Builds<'_> {
     /// The highest number that a build has.
     pub async fn last_number(&self) -> Result<i64> {
         let select = self.0.select::<builds::Entity>().order_by_desc(builds::Column::Number);
-        let last: Option<i64> = select.select_only().column(builds::Column::Number).into_tuple().one(self.0.connection()).await?;
+        let last: Option<i64> =
+            select.select_only().column(builds::Column::Number).into_tuple().one(self.0.connection()).await?;
         Ok(last.unwrap_or(0))
     }
 }
@@ -155,7 +161,9 @@ fn parts_of(json: &str) -> Result<Vec<Part>> {
     let rows: Vec<Row> = serde_json::from_str(json).map_err(|error| Error::unreadable("builds", error))?;
     rows.into_iter()
         .map(|(department, release, number, hex)| {
-            let bytes = (0..hex.len()).step_by(2).map(|at| hex.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).ok()));
+            let bytes = (0..hex.len())
+                .step_by(2)
+                .map(|at| hex.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).ok()));
             let bytes: Option<Vec<u8>> = bytes.collect();
             let bytes = bytes.ok_or_else(|| Error::unreadable("builds", "a hash that is not hexadecimal"))?;
             Ok(Part { department, release, number, content: hash_of("builds", &bytes)? })

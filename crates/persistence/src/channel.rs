@@ -53,7 +53,10 @@ impl Channels<'_> {
             .change::<channels::Entity>()
             .col_expr(channels::Column::Name, Expr::value(channel.name.as_str()))
             .col_expr(channels::Column::AllowedOrigins, Expr::value(origins_json(channel)?))
-            .col_expr(channels::Column::Context, Expr::value(serde_json::Value::Object(channel.context.clone()).to_string()))
+            .col_expr(
+                channels::Column::Context,
+                Expr::value(serde_json::Value::Object(channel.context.clone()).to_string()),
+            )
             .col_expr(channels::Column::Version, Expr::value(version + 1))
             .col_expr(channels::Column::UpdatedAt, Expr::value(channel.updated_at.0))
             .filter(channels::Column::Id.eq(channel.id.uuid()))

@@ -91,7 +91,12 @@ impl Conversations<'_> {
     }
 
     /// Keeps the choices that the last reply left open, and the context as it is now.
-    pub async fn leave(&self, id: Id<id::Conversation>, choices: &[Choice], context: &Map<String, Value>) -> Result<()> {
+    pub async fn leave(
+        &self,
+        id: Id<id::Conversation>,
+        choices: &[Choice],
+        context: &Map<String, Value>,
+    ) -> Result<()> {
         self.0
             .change::<conversations::Entity>()
             .col_expr(conversations::Column::Choices, Expr::value(json_of(choices)?))
@@ -143,14 +148,19 @@ impl Conversations<'_> {
     }
 
     /// The visitor's message of this client id, with the reply after it.
-    pub async fn exchange(&self, id: Id<id::Conversation>, client_message_id: &str) -> Result<Option<(Message, Option<Message>)>> {
+    pub async fn exchange(
+        &self,
+        id: Id<id::Conversation>,
+        client_message_id: &str,
+    ) -> Result<Option<(Message, Option<Message>)>> {
         let asked = self
             .messages_of(id)
             .filter(messages::Column::ClientMessageId.eq(client_message_id))
             .one(self.0.connection())
             .await?;
         let Some(asked) = asked.map(message_of).transpose()? else { return Ok(None) };
-        let reply = self.messages_of(id).filter(messages::Column::Seq.eq(asked.seq + 1)).one(self.0.connection()).await?;
+        let reply =
+            self.messages_of(id).filter(messages::Column::Seq.eq(asked.seq + 1)).one(self.0.connection()).await?;
         Ok(Some((asked, reply.map(message_of).transpose()?)))
     }
 
@@ -201,7 +211,12 @@ impl Conversations<'_> {
     }
 
     /// A page of the conversations within reach, the latest first.
-    pub async fn list(&self, reach: &Reach, filter: &ConversationFilter, page: &PageRequest) -> Result<Page<StaffConversation>> {
+    pub async fn list(
+        &self,
+        reach: &Reach,
+        filter: &ConversationFilter,
+        page: &PageRequest,
+    ) -> Result<Page<StaffConversation>> {
         let mut select = self.within(reach);
         if let Some(department) = filter.department {
             select = select.filter(self.of_departments([department]));
@@ -236,7 +251,10 @@ impl Conversations<'_> {
         }
     }
 
-    fn of_departments(&self, departments: impl IntoIterator<Item = Id<id::Department>>) -> sea_orm::sea_query::SimpleExpr {
+    fn of_departments(
+        &self,
+        departments: impl IntoIterator<Item = Id<id::Department>>,
+    ) -> sea_orm::sea_query::SimpleExpr {
         let involved = self
             .0
             .select::<conversation_departments::Entity>()
@@ -310,7 +328,8 @@ fn message_of(row: messages::Model) -> Result<Message> {
             intent: row.intent_id.map(Id::from_uuid),
             intent_name: row.intent_name,
             confidence: row.confidence.map(|confidence| confidence as f32),
-            buttons: serde_json::from_str(row.buttons.as_deref().unwrap_or("[]")).map_err(|error| Error::unreadable("messages", error))?,
+            buttons: serde_json::from_str(row.buttons.as_deref().unwrap_or("[]"))
+                .map_err(|error| Error::unreadable("messages", error))?,
         }),
     };
     Ok(Message {

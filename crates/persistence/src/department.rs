@@ -104,7 +104,8 @@ impl Departments<'_> {
         let held = self.0.select::<grants::Entity>().filter(grants::Column::DepartmentId.eq(department.uuid()));
         let held = oldest_first(held, grants::Column::MemberId, page).all(self.0.connection()).await?;
         let ids: Vec<_> = held.iter().map(|grant| grant.member_id).collect();
-        let named = self.0.select::<members::Entity>().filter(members::Column::Id.is_in(ids)).all(self.0.connection()).await?;
+        let named =
+            self.0.select::<members::Entity>().filter(members::Column::Id.is_in(ids)).all(self.0.connection()).await?;
         let membership = |grant: grants::Model| {
             let member = named.iter().find(|member| member.id == grant.member_id);
             let member = member.ok_or_else(|| Error::unreadable("grants", "a member that is not there"))?;

@@ -54,7 +54,10 @@ fn is_away(error: &DbErr) -> bool {
     let (DbErr::Exec(runtime) | DbErr::Query(runtime)) = error else { return false };
     let sea_orm::RuntimeErr::SqlxError(cause) = runtime else { return false };
     match cause.as_ref() {
-        sea_orm::SqlxError::Io(_) | sea_orm::SqlxError::PoolTimedOut | sea_orm::SqlxError::PoolClosed | sea_orm::SqlxError::WorkerCrashed => true,
+        sea_orm::SqlxError::Io(_)
+        | sea_orm::SqlxError::PoolTimedOut
+        | sea_orm::SqlxError::PoolClosed
+        | sea_orm::SqlxError::WorkerCrashed => true,
         sea_orm::SqlxError::Database(database) => database.code().is_some_and(|code| {
             ["08", "53", "57", "40"].iter().any(|class| code.len() == 5 && code.starts_with(class))
                 || matches!(code.as_ref(), "55P03" | "5" | "517")

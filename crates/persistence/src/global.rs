@@ -110,7 +110,8 @@ impl Store {
     /// Takes the longest due piece of work of this kind, for as long as the lease says; `None` when nothing is due or
     /// another node was quicker.
     pub async fn claim(&self, kind: JobKind, lease: Uuid, now: Moment, until: Moment) -> Result<Option<Job>> {
-        let free = || Condition::any().add(queue::Column::LeaseUntil.is_null()).add(queue::Column::LeaseUntil.lt(now.0));
+        let free =
+            || Condition::any().add(queue::Column::LeaseUntil.is_null()).add(queue::Column::LeaseUntil.lt(now.0));
         let due = queue::Entity::find()
             .filter(queue::Column::Kind.eq(kind.name()))
             .filter(queue::Column::DueAt.lte(now.0))
@@ -137,6 +138,29 @@ impl Store {
             reference: row.reference,
             attempts: row.attempts,
         }))
+    }
+
+    /// Holds on to a piece of work; says whether it was still this holder's.
+    pub async fn renew(&self, job: &Job, until: Moment) -> Result<bool> {
+        let _turn = self.turn().await?;
+        let held = queue::Entity::update_many()
+            .col_expr(queue::Column::LeaseUntil, Expr::value(until.0))
+            .filter(queue::Column::Id.eq(job.id))
+            .filter(queue::Column::Lease.eq(job.lease))
+            .filter(queue::Column::LeaseUntil.is_not_null())
+            .exec(self.global_connection())
+            .await?;
+        Ok(held.rows_affected == 1)
+    }
+
+    /// Frees all work that is held: at the start of the only process that uses the database.
+    pub async fn free_all(&self) -> Result<()> {
+        let _turn = self.turn().await?;
+        queue::Entity::update_many()
+            .col_expr(queue::Column::LeaseUntil, Expr::value(Option::<i64>::None))
+            .exec(self.global_connection())
+            .await?;
+        Ok(())
     }
 
     /// Ends a piece of work. If the same work was asked for again meanwhile it stays, free for the next worker.
@@ -176,7 +200,11 @@ impl Store {
         let _turn = self.turn().await?;
         let row = nodes::Model { id: node, engine: engine.to_owned(), seen_at: now.0 };
         nodes::Entity::insert(row.into_active_model().reset_all())
-            .on_conflict(OnConflict::column(nodes::Column::Id).update_columns([nodes::Column::Engine, nodes::Column::SeenAt]).to_owned())
+            .on_conflict(
+                OnConflict::column(nodes::Column::Id)
+                    .update_columns([nodes::Column::Engine, nodes::Column::SeenAt])
+                    .to_owned(),
+            )
             .exec_without_returning(self.global_connection())
             .await?;
         Ok(())
@@ -211,7 +239,9 @@ impl Tx {
             tenant_id: self.tenant(),
             member_id: member.uuid(),
         };
-        login_directory::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(self.connection()).await?;
+        login_directory::Entity::insert(row.into_active_model().reset_all())
+            .exec_without_returning(self.connection())
+            .await?;
         Ok(())
     }
 
@@ -230,7 +260,10 @@ impl Tx {
         let again = OnConflict::columns([queue::Column::TenantId, queue::Column::Kind, queue::Column::Reference])
             .update_columns([queue::Column::DueAt])
             .to_owned();
-        queue::Entity::insert(row.into_active_model().reset_all()).on_conflict(again).exec_without_returning(self.connection()).await?;
+        queue::Entity::insert(row.into_active_model().reset_all())
+            .on_conflict(again)
+            .exec_without_returning(self.connection())
+            .await?;
         Ok(())
     }
 }

@@ -58,7 +58,12 @@ impl Intents<'_> {
     }
 
     /// A page of a department's intents.
-    pub async fn list(&self, department: Id<id::Department>, filter: &IntentFilter, page: &PageRequest) -> Result<Page<Intent>> {
+    pub async fn list(
+        &self,
+        department: Id<id::Department>,
+        filter: &IntentFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Intent>> {
         let mut select = self.0.select::<intents::Entity>().filter(intents::Column::DepartmentId.eq(department.uuid()));
         if let Some(words) = &filter.words {
             select = select.filter(self.mentions(words));
@@ -76,8 +81,14 @@ impl Intents<'_> {
         Condition::any()
             .add(contains(intents::Column::NameFolded, words))
             .add(contains(intents::Column::TitleFolded, words))
-            .add(intents::Column::Id.in_subquery(in_phrase.filter(contains(phrases::Column::TextFolded, words)).into_query()))
-            .add(intents::Column::Id.in_subquery(in_answer.filter(contains(answers::Column::TextFolded, words)).into_query()))
+            .add(
+                intents::Column::Id
+                    .in_subquery(in_phrase.filter(contains(phrases::Column::TextFolded, words)).into_query()),
+            )
+            .add(
+                intents::Column::Id
+                    .in_subquery(in_answer.filter(contains(answers::Column::TextFolded, words)).into_query()),
+            )
     }
 
     fn speaks(&self, language: &Language) -> Condition {
@@ -109,11 +120,13 @@ impl Intents<'_> {
         let mut answers_by: HashMap<Uuid, Vec<Answer>> = HashMap::new();
         let ids: Vec<Uuid> = of.iter().map(|intent| intent.id.uuid()).collect();
         for some in ids.chunks(IDS_A_STATEMENT) {
-            let select = self.0.select::<phrases::Entity>().filter(phrases::Column::IntentId.is_in(some.iter().copied()));
+            let select =
+                self.0.select::<phrases::Entity>().filter(phrases::Column::IntentId.is_in(some.iter().copied()));
             for row in select.order_by_asc(phrases::Column::Id).all(self.0.connection()).await? {
                 phrases_by.entry(row.intent_id).or_default().push(phrase_of(row));
             }
-            let select = self.0.select::<answers::Entity>().filter(answers::Column::IntentId.is_in(some.iter().copied()));
+            let select =
+                self.0.select::<answers::Entity>().filter(answers::Column::IntentId.is_in(some.iter().copied()));
             for row in select.order_by_asc(answers::Column::Position).all(self.0.connection()).await? {
                 answers_by.entry(row.intent_id).or_default().push(answer_of(row)?);
             }
@@ -134,7 +147,10 @@ impl Intents<'_> {
             .col_expr(intents::Column::Name, Expr::value(intent.name.as_str()))
             .col_expr(intents::Column::NameFolded, Expr::value(folded(intent.name.as_str())))
             .col_expr(intents::Column::Title, Expr::value(intent.title.clone().map(String::from)))
-            .col_expr(intents::Column::TitleFolded, Expr::value(intent.title.as_ref().map(|title| folded(title.as_str()))))
+            .col_expr(
+                intents::Column::TitleFolded,
+                Expr::value(intent.title.as_ref().map(|title| folded(title.as_str()))),
+            )
             .col_expr(intents::Column::Version, Expr::value(version + 1))
             .col_expr(intents::Column::UpdatedAt, Expr::value(intent.updated_at.0))
             .filter(intents::Column::Id.eq(intent.id.uuid()))
@@ -190,7 +206,12 @@ impl Intents<'_> {
     }
 
     /// Adds phrases with these ids.
-    pub async fn add_phrases(&self, intent: Id<id::Intent>, new: &[(Id<id::Phrase>, NewPhrase)], now: Moment) -> Result<()> {
+    pub async fn add_phrases(
+        &self,
+        intent: Id<id::Intent>,
+        new: &[(Id<id::Phrase>, NewPhrase)],
+        now: Moment,
+    ) -> Result<()> {
         let row = |(id, phrase): &(Id<id::Phrase>, NewPhrase)| phrases::Model {
             tenant_id: self.0.tenant(),
             id: id.uuid(),

@@ -1,11 +1,6 @@
 //! Invitations to join a tenant.
 
-use guildhall_domain::{
-    Id, Moment, Page, PageRequest, id,
-    invitation::Invitation,
-    member::Email,
-    text::Name,
-};
+use guildhall_domain::{Id, Moment, Page, PageRequest, id, invitation::Invitation, member::Email, text::Name};
 use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
 
 use crate::{Result, Tx, member::role_of, rows::invitations, search::oldest_first};

@@ -16,7 +16,6 @@ mod rows;
 mod scoped;
 mod search;
 mod session;
-#[cfg(any())]
 pub mod shared;
 mod store;
 mod tx;
@@ -35,7 +34,6 @@ pub use once::{Claim, Once, Reply};
 pub use records::{AuditFilter, AuditRow, Records};
 pub use release::Releases;
 pub use session::{End, NewRefresh, RefreshToken, Sessions};
-#[cfg(any())]
 pub use shared::Shared;
 pub use store::Store;
 pub use tx::Tx;

@@ -7,7 +7,7 @@ use guildhall_domain::{
     member::{Email, Member, Profile, TimeZone},
     text::{Language, Name, Title},
 };
-use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder, PaginatorTrait, sea_query::Expr};
+use sea_orm::{ColumnTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 use crate::{
     Error, Result, Tx,
@@ -45,7 +45,12 @@ impl Members<'_> {
 
     /// The member of this id.
     pub async fn get(&self, id: Id<id::Member>) -> Result<Option<Member>> {
-        let row = self.0.select::<members::Entity>().filter(members::Column::Id.eq(id.uuid())).one(self.0.connection()).await?;
+        let row = self
+            .0
+            .select::<members::Entity>()
+            .filter(members::Column::Id.eq(id.uuid()))
+            .one(self.0.connection())
+            .await?;
         row.map(member_of).transpose()
     }
 
@@ -57,7 +62,12 @@ impl Members<'_> {
 
     /// The PHC string of a member's password.
     pub async fn password_hash(&self, id: Id<id::Member>) -> Result<Option<String>> {
-        let row = self.0.select::<members::Entity>().filter(members::Column::Id.eq(id.uuid())).one(self.0.connection()).await?;
+        let row = self
+            .0
+            .select::<members::Entity>()
+            .filter(members::Column::Id.eq(id.uuid()))
+            .one(self.0.connection())
+            .await?;
         Ok(row.map(|row| row.password_hash))
     }
 
@@ -94,7 +104,10 @@ impl Members<'_> {
             .col_expr(members::Column::NameFolded, Expr::value(folded(member.name.as_str())))
             .col_expr(members::Column::Title, Expr::value(profile.title.clone().map(String::from)))
             .col_expr(members::Column::Language, Expr::value(profile.language.as_ref().map(ToString::to_string)))
-            .col_expr(members::Column::TimeZone, Expr::value(profile.time_zone.as_ref().map(|zone| zone.as_str().to_owned())))
+            .col_expr(
+                members::Column::TimeZone,
+                Expr::value(profile.time_zone.as_ref().map(|zone| zone.as_str().to_owned())),
+            )
             .col_expr(members::Column::HomeDepartmentId, Expr::value(profile.home_department.map(Id::uuid)))
             .col_expr(members::Column::Version, Expr::value(version + 1))
             .col_expr(members::Column::UpdatedAt, Expr::value(member.updated_at.0))
@@ -125,11 +138,19 @@ impl Members<'_> {
             .order_by_asc(grants::Column::DepartmentId)
             .all(self.0.connection())
             .await?;
-        rows.into_iter().map(|row| Ok(Grant { role: role_of(&row.role)?, department: Some(Id::from_uuid(row.department_id)) })).collect()
+        rows.into_iter()
+            .map(|row| Ok(Grant { role: role_of(&row.role)?, department: Some(Id::from_uuid(row.department_id)) }))
+            .collect()
     }
 
     /// Gives a department role, in place of the one held there before if any; returns that one.
-    pub async fn give(&self, department: Id<id::Department>, member: Id<id::Member>, role: Role, now: Moment) -> Result<Option<Role>> {
+    pub async fn give(
+        &self,
+        department: Id<id::Department>,
+        member: Id<id::Member>,
+        role: Role,
+        now: Moment,
+    ) -> Result<Option<Role>> {
         let before = self.role_in(department, member).await?;
         if before.is_some() {
             self.0

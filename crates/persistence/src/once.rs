@@ -51,7 +51,8 @@ impl Tx {
     /// Claims a key. While another unit of work holds it, this waits for that one's end (and gives up as the database's
     /// lock time-out says).
     pub async fn claim(&self, once: &Once, now: Moment) -> Result<Claim> {
-        let expired = self.remove::<idempotency::Entity>().filter(idempotency::Column::CreatedAt.lt(now.0 - KEPT_MICROS));
+        let expired =
+            self.remove::<idempotency::Entity>().filter(idempotency::Column::CreatedAt.lt(now.0 - KEPT_MICROS));
         expired.filter(idempotency::Column::Actor.eq(&once.actor)).exec(self.connection()).await?;
         let row = idempotency::Model {
             tenant_id: self.tenant(),

@@ -75,7 +75,9 @@ async fn chain(tx: &Tx, records: &Records<'_>) -> Result<()> {
     let first = head.is_none();
     let (mut seq, mut before) = match head {
         None => (0, GENESIS),
-        Some(head) => (head.seq, head.hash.try_into().map_err(|_| Error::unreadable("audit_heads", "a hash of another length"))?),
+        Some(head) => {
+            (head.seq, head.hash.try_into().map_err(|_| Error::unreadable("audit_heads", "a hash of another length"))?)
+        }
     };
     let mut rows = Vec::with_capacity(records.events.len());
     for (_, event) in records.events {
@@ -166,4 +168,3 @@ fn audit_row(row: audit_log::Model) -> AuditRow {
         hash: row.hash,
     }
 }
-

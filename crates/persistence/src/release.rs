@@ -31,7 +31,12 @@ impl Releases<'_> {
     /// The contents of these hashes.
     pub async fn contents(&self, hashes: impl IntoIterator<Item = Hash>) -> Result<HashMap<Hash, Content>> {
         let wanted = hashes.into_iter().map(|hash| hash.0.to_vec());
-        let rows = self.0.select::<contents::Entity>().filter(contents::Column::Sha256.is_in(wanted)).all(self.0.connection()).await?;
+        let rows = self
+            .0
+            .select::<contents::Entity>()
+            .filter(contents::Column::Sha256.is_in(wanted))
+            .all(self.0.connection())
+            .await?;
         rows.into_iter()
             .map(|row| {
                 let hash = Content::hash(&row.json);
@@ -89,7 +94,8 @@ impl Releases<'_> {
     /// A page of a department's releases, the newest first.
     pub async fn list(&self, department: Id<id::Department>, page: &PageRequest) -> Result<Page<Release>> {
         let select = self.0.select::<releases::Entity>().filter(releases::Column::DepartmentId.eq(department.uuid()));
-        let rows = latest_first(select, releases::Column::Number, releases::Column::Id, page).all(self.0.connection()).await?;
+        let rows =
+            latest_first(select, releases::Column::Number, releases::Column::Id, page).all(self.0.connection()).await?;
         let found = rows.into_iter().map(release_of).collect::<Result<_>>()?;
         Ok(Page::cut(found, page, |release: &Release| (release.number, release.id.uuid())))
     }
@@ -102,7 +108,13 @@ impl Releases<'_> {
     }
 
     /// Moves releases from one state to another; says how many were in it.
-    pub async fn turn(&self, ids: impl IntoIterator<Item = Id<id::Release>>, from: State, to: State, now: Moment) -> Result<u64> {
+    pub async fn turn(
+        &self,
+        ids: impl IntoIterator<Item = Id<id::Release>>,
+        from: State,
+        to: State,
+        now: Moment,
+    ) -> Result<u64> {
         let turned = self
             .0
             .change::<releases::Entity>()

@@ -4,8 +4,8 @@
 #![expect(clippy::disallowed_methods, reason = "the one room that may call them")]
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, FromQueryResult, Insert, IntoActiveModel, QueryFilter, Select, TryInsertResult,
-    UpdateMany, Value,
+    ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, FromQueryResult, Insert, IntoActiveModel, QueryFilter,
+    Select, TryInsertResult, UpdateMany, Value,
 };
 
 use crate::{Result, Tx};

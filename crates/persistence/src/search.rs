@@ -22,7 +22,12 @@ pub(crate) fn oldest_first<E: EntityTrait>(select: Select<E>, id: E::Column, pag
 }
 
 /// The page of a list with the latest first, by time and then by id.
-pub(crate) fn latest_first<E: EntityTrait>(select: Select<E>, at: E::Column, id: E::Column, page: &PageRequest) -> Select<E> {
+pub(crate) fn latest_first<E: EntityTrait>(
+    select: Select<E>,
+    at: E::Column,
+    id: E::Column,
+    page: &PageRequest,
+) -> Select<E> {
     let select = select.order_by_desc(at).order_by_desc(id).limit(page.limit + 1);
     match page.after {
         Some(Cursor { key, id: last, .. }) => {

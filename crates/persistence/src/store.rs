@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use guildhall_domain::TenantScope;
-use guildhall_migrations::{MigratorTrait, Migrator};
+use guildhall_migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use tokio::sync::Semaphore;
@@ -28,7 +28,11 @@ pub struct Store {
 impl Store {
     /// Opens `sqlite://…` or `postgres://…`.
     pub async fn open(url: &str, connections: u32) -> Result<Self> {
-        if url.starts_with("sqlite:") { Self::open_sqlite(url).await } else { Self::open_postgres(url, connections).await }
+        if url.starts_with("sqlite:") {
+            Self::open_sqlite(url).await
+        } else {
+            Self::open_postgres(url, connections).await
+        }
     }
 
     async fn open_sqlite(url: &str) -> Result<Self> {
@@ -91,7 +95,10 @@ impl Store {
     }
 
     /// On PostgreSQL, names the tenant to the row-level policies for the rest of the transaction, in one round trip.
-    #[expect(clippy::disallowed_methods, reason = "binds the scope; the text is made of a UUID's hex digits and constants")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "binds the scope; the text is made of a UUID's hex digits and constants"
+    )]
     async fn bind(&self, connection: &DatabaseTransaction, scope: TenantScope, also: &str) -> Result<()> {
         if self.backend() == DbBackend::Postgres {
             let tenant = scope.tenant().uuid().hyphenated();
@@ -146,7 +153,9 @@ impl Store {
             return Err(Error::Unsafe("the database role is a superuser or bypasses row-level security"));
         }
         if row.try_get("", "owner")? {
-            return Err(Error::Unsafe("the database role owns tables; serve with a role that only has guildhall_app's rights"));
+            return Err(Error::Unsafe(
+                "the database role owns tables; serve with a role that only has guildhall_app's rights",
+            ));
         }
         Ok(())
     }
@@ -187,7 +196,8 @@ fn away(why: &'static str) -> Error {
 /// back, and never half of one.
 #[expect(clippy::disallowed_methods, reason = "the one begin")]
 async fn begin_detached(connection: DatabaseConnection) -> Result<DatabaseTransaction> {
-    let immediate = connection.get_database_backend() == DbBackend::Sqlite && connection.get_sqlite_connection_pool().options().get_max_connections() == 1;
+    let immediate = connection.get_database_backend() == DbBackend::Sqlite
+        && connection.get_sqlite_connection_pool().options().get_max_connections() == 1;
     let options = TransactionOptions {
         sqlite_transaction_mode: immediate.then_some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
@@ -198,16 +208,18 @@ async fn begin_detached(connection: DatabaseConnection) -> Result<DatabaseTransa
 
 fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(connections).acquire_timeout(PATIENCE).sqlx_logging(false).map_sqlx_sqlite_opts(|connect| {
-        connect
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            .pragma("trusted_schema", "OFF")
-            .pragma("cell_size_check", "ON")
-            .pragma("journal_size_limit", "67108864")
-    });
+    options.max_connections(connections).acquire_timeout(PATIENCE).sqlx_logging(false).map_sqlx_sqlite_opts(
+        |connect| {
+            connect
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5))
+                .pragma("trusted_schema", "OFF")
+                .pragma("cell_size_check", "ON")
+                .pragma("journal_size_limit", "67108864")
+        },
+    );
     options
 }

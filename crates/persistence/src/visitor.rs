@@ -41,7 +41,12 @@ impl Visitors<'_> {
 
     /// The visitor of this id.
     pub async fn get(&self, id: Id<id::Visitor>) -> Result<Option<VisitorRow>> {
-        let row = self.0.select::<visitors::Entity>().filter(visitors::Column::Id.eq(id.uuid())).one(self.0.connection()).await?;
+        let row = self
+            .0
+            .select::<visitors::Entity>()
+            .filter(visitors::Column::Id.eq(id.uuid()))
+            .one(self.0.connection())
+            .await?;
         Ok(row.map(|row| VisitorRow {
             id: Id::from_uuid(row.id),
             channel: Id::from_uuid(row.channel_id),

@@ -1,0 +1,1 @@
+//! The demo company: an outdoor shop whose four departments answer for themselves.

@@ -1,0 +1,165 @@
+//! Inviting people, and coming in by an invitation.
+
+use guildhall_auth::{InvitationToken, PasswordRules};
+use guildhall_domain::{
+    Conflict, Flaws, Id, Moment, Page, PageRequest, Permit, Reach, Refusal,
+    actor::Role,
+    event::{Event, Kind},
+    id,
+    invitation::{Invitation, LIFE, may_offer},
+    member::{Email, context_words},
+    policy::Invite,
+    tenant::State,
+    text::Name,
+};
+use guildhall_persistence::{OrTaken, Tx};
+use serde_json::json;
+
+use crate::{
+    App, Work, department,
+    session::{self, Client, SignedIn},
+    tenant,
+};
+
+/// Who is invited, and to what.
+#[derive(Debug)]
+pub struct NewInvitation {
+    /// The e-mail.
+    pub email: Email,
+    /// The name to greet them by.
+    pub name: Option<Name>,
+    /// Leader, executive, or nothing but a member.
+    pub tenant_role: Role,
+    /// The key of a department and the role there.
+    pub department: Option<(String, Role)>,
+}
+
+/// Invites somebody; the token is shown once, to the inviter.
+pub async fn create(
+    work: &Work<'_>,
+    permit: &Permit<Invite>,
+    new: NewInvitation,
+) -> Result<(Invitation, InvitationToken), Refusal> {
+    let mut place = None;
+    let mut has_owner = false;
+    if let Some((key, role)) = &new.department {
+        let department = department::referred(work, key, "/department").await?;
+        has_owner = work.members().owners(department.id).await? > 0;
+        place = Some((department.id, *role));
+    }
+    may_offer(permit.reach(), new.tenant_role, place, has_owner)?;
+    if work.members().by_email(&new.email).await?.is_some() {
+        return Err(Conflict::EmailTaken.into());
+    }
+    let now = work.now();
+    let invitation = Invitation {
+        id: work.new_id()?,
+        email: new.email,
+        name: new.name,
+        tenant_role: new.tenant_role,
+        department: place,
+        invited_by: permit.member()?,
+        created_at: now,
+        expires_at: now.after(LIFE),
+        accepted_at: None,
+        revoked_at: None,
+    };
+    let token = InvitationToken::draw(work.scope().tenant(), invitation.id, work.app().entropy())?;
+    work.invitations().add(&invitation, token.digest()).await?;
+    let event = Event::of(Kind::Invited, invitation.id).with(json!({ "tenant_role": invitation.tenant_role.name() }));
+    work.tell(place.map_or(event.clone(), |(department, _)| event.within(department)))?;
+    Ok((invitation, token))
+}
+
+/// A page of the invitations that one may see.
+pub async fn list(tx: &Tx, permit: &Permit<Invite>, page: &PageRequest) -> Result<Page<Invitation>, Refusal> {
+    let within = match permit.reach() {
+        Reach::Tenant => None,
+        Reach::Departments(departments) => Some(departments.as_slice()),
+        Reach::Own => Some([].as_slice()),
+    };
+    Ok(tx.invitations().list(within, page).await?)
+}
+
+/// Takes an invitation back.
+pub async fn revoke(work: &Work<'_>, permit: &Permit<Invite>, id: Id<id::Invitation>) -> Result<(), Refusal> {
+    let (invitation, _) = work.invitations().get(id).await?.ok_or(Refusal::NotFound)?;
+    let within = invitation.department.is_some_and(|(department, _)| permit.reach().covers(department));
+    if *permit.reach() != Reach::Tenant && !within {
+        return Err(Refusal::NotFound);
+    }
+    if !work.invitations().revoke(id, work.now()).await? {
+        return Err(Refusal::Gone("invitation-used"));
+    }
+    work.tell(Event::of(Kind::InvitationRevoked, id))
+}
+
+/// What somebody sends to come in.
+#[derive(Debug)]
+pub struct Acceptance {
+    token: InvitationToken,
+    name: Name,
+    hash: String,
+}
+
+impl App {
+    /// Reads an acceptance and hashes its password; the roles stand in the invitation and never in here.
+    pub async fn read_acceptance(
+        &self,
+        token: &str,
+        name: &str,
+        password: &str,
+        now: Moment,
+    ) -> Result<Acceptance, Refusal> {
+        const USED: Refusal = Refusal::Gone("invitation-used");
+        let mut flaws = Flaws::default();
+        let token = InvitationToken::parse(token).map_err(|_| Refusal::NotFound)?;
+        let name = flaws.take("/name", Name::parse(name));
+        let system = Self::system(Self::scope_for_proof(token.tenant).tenant());
+        let (invitation, company) = self
+            .look(&system, async |tx: &Tx| {
+                let (invitation, hash) = tx.invitations().get(token.id).await?.ok_or(Refusal::NotFound)?;
+                let tenant = tx.this_tenant().await?;
+                if !token.matches(&hash) || tenant.state != State::Active {
+                    return Err(Refusal::NotFound);
+                }
+                Ok((invitation, tenant.company))
+            })
+            .await?;
+        if !invitation.open(now) {
+            return Err(USED);
+        }
+        let words = name.as_ref().map_or_else(Vec::new, |name| context_words(name, &invitation.email, &company));
+        let password = flaws.take("/password", PasswordRules::check(password, &words));
+        let (name, password) = flaws.settle(name.zip(password))?;
+        Ok(Acceptance { token, name, hash: self.hash_password(password).await? })
+    }
+}
+
+impl Acceptance {
+    /// The tenant that they come into.
+    #[must_use]
+    pub fn actor(&self) -> guildhall_domain::Actor {
+        App::system(self.token.tenant)
+    }
+}
+
+/// Comes in: the invitation is used up, the member has what it offers, and is signed in.
+pub async fn accept(work: &Work<'_>, acceptance: Acceptance, client: &Client) -> Result<SignedIn, Refusal> {
+    let now = work.now();
+    let (invitation, _) = work.invitations().get(acceptance.token.id).await?.ok_or(Refusal::NotFound)?;
+    if !work.invitations().accept(invitation.id, now).await? {
+        return Err(Refusal::Gone("invitation-used"));
+    }
+    let mut member = tenant::member(work.new_id()?, acceptance.name, invitation.email, invitation.tenant_role, now);
+    member.profile.home_department = invitation.department.map(|(department, _)| department);
+    work.members().add(&member, &acceptance.hash).await.or_taken(Conflict::EmailTaken)?;
+    work.list_login(work.app().directory.login_hash(&member.email), member.id).await?;
+    if let Some((department, role)) = invitation.department {
+        work.members().give(department, member.id, role, now).await?;
+    }
+    work.tell(Event::of(Kind::Joined, member.id).with(json!({ "invitation": invitation.id })))?;
+    let grants = work.members().grants_of(member.id).await?;
+    let tenant = work.this_tenant().await?;
+    session::open(work, &tenant, member, grants, client).await
+}

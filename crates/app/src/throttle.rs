@@ -1,0 +1,95 @@
+//! How often a password may be tried: by account and network, by account alone, and by network over many accounts.
+
+use std::time::Duration;
+
+use guildhall_domain::{Refusal, member::Email};
+use guildhall_persistence::shared::key;
+
+use crate::App;
+
+/// Failures of one account from one network before it has to wait.
+const FREE_TRIES: u32 = 5;
+/// Failures of one account from anywhere within [`WINDOW`].
+const ACCOUNT_TRIES: u32 = 20;
+/// Failures from one network within [`WINDOW`], over whatever accounts.
+const NETWORK_TRIES: u32 = 60;
+const WINDOW: Duration = Duration::from_mins(15);
+const FIRST_WAIT: Duration = Duration::from_secs(30);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
+/// The counters that one sign-in belongs to.
+#[derive(Debug)]
+pub(crate) struct Tries {
+    account_here: String,
+    account: String,
+    network: String,
+}
+
+impl Tries {
+    /// The counters of this account (by its keyed hash, never its e-mail) and this network.
+    pub(crate) fn of(app: &App, email: &Email, network: &str) -> Self {
+        use std::fmt::Write as _;
+        let mut account = String::with_capacity(32);
+        for byte in app.directory.login_hash(email).iter().take(16) {
+            let _ = write!(account, "{byte:02x}");
+        }
+        Self {
+            account_here: key(None, format_args!("login:{account}:{network}")),
+            account: key(None, format_args!("login:{account}")),
+            network: key(None, format_args!("login:at:{network}")),
+        }
+    }
+
+    /// Refuses while the account or the network has to wait; a right password is not looked at then.
+    pub(crate) async fn admit(&self, app: &App) -> Result<(), Refusal> {
+        for (key, free, policy) in self.limits() {
+            let strikes = app.shared.strikes(key).await;
+            if strikes.count >= free {
+                return Err(Refusal::TooMany { retry_after: strikes.left.max(Duration::from_secs(1)), policy });
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes a wrong password; the wait doubles with each further one.
+    pub(crate) async fn failed(&self, app: &App) {
+        let so_far = app.shared.strikes(&self.account_here).await.count;
+        let wait = if so_far + 1 < FREE_TRIES { WINDOW } else { wait_after(so_far + 1) };
+        app.shared.strike(&self.account_here, wait).await;
+        app.shared.strike(&self.account, LONGEST_WAIT).await;
+        app.shared.strike(&self.network, WINDOW).await;
+    }
+
+    /// Forgets the account's failures from here after a right password.
+    pub(crate) async fn succeeded(&self, app: &App) {
+        app.shared.absolve(&self.account_here).await;
+    }
+
+    fn limits(&self) -> [(&str, u32, &'static str); 3] {
+        [
+            (&self.account_here, FREE_TRIES, "login-account"),
+            (&self.account, ACCOUNT_TRIES, "login-account"),
+            (&self.network, NETWORK_TRIES, "login-network"),
+        ]
+    }
+}
+
+/// 30 s after the fifth failure, doubling to an hour.
+fn wait_after(failures: u32) -> Duration {
+    let doublings = failures.saturating_sub(FREE_TRIES).min(7);
+    (FIRST_WAIT * 2u32.pow(doublings)).min(LONGEST_WAIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_to_an_hour() {
+        assert_eq!(wait_after(5), Duration::from_secs(30));
+        assert_eq!(wait_after(6), Duration::from_mins(1));
+        assert_eq!(wait_after(11), Duration::from_mins(32));
+        assert_eq!(wait_after(12), LONGEST_WAIT);
+        assert_eq!(wait_after(99), LONGEST_WAIT);
+    }
+}
