@@ -1,0 +1,120 @@
+//! The Redis form: the same buckets, strikes and news for all nodes. Every call ends within 100 ms, or is not made.
+
+use std::time::Duration;
+
+use redis::{
+    Client, FromRedisValue, RedisError, RedisResult, Script,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+use tokio::{
+    sync::broadcast,
+    task::JoinHandle,
+    time::{Instant, timeout},
+};
+
+use super::{Limit, News, Strikes, Verdict, bus, circuit::Circuit};
+
+/// How long a call may take.
+const CALL: Duration = Duration::from_millis(100);
+/// How long it may take to connect.
+const CONNECT: Duration = Duration::from_millis(200);
+
+/// A connection to Redis that is given up quickly.
+pub(super) struct Redis {
+    manager: ConnectionManager,
+    circuit: Circuit,
+    bucket: Script,
+    wire: bus::Wire,
+    listener: JoinHandle<()>,
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+impl Redis {
+    pub(super) fn connect(url: &str, news: broadcast::Sender<News>) -> RedisResult<Self> {
+        let client = Client::open(url)?;
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(CONNECT))
+            .set_response_timeout(Some(CALL))
+            .set_number_of_retries(1);
+        let manager = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
+        let wire = bus::Wire::new();
+        let listener = tokio::spawn(bus::listen(client, wire, news));
+        let bucket = Script::new(include_str!("gcra.lua"));
+        Ok(Self { manager, circuit: Circuit::default(), bucket, wire, listener })
+    }
+
+    pub(super) async fn ping(&self) -> Option<String> {
+        self.call(async |redis| ::redis::cmd("PING").query_async(redis).await).await
+    }
+
+    pub(super) async fn take(&self, limit: &Limit, key: &str, cost: u32) -> Option<Verdict> {
+        let mut call = self.bucket.key(format!("{key}:{}", limit.name));
+        call.arg(micros(limit.interval())).arg(limit.burst.max(1)).arg(cost.max(1));
+        let (allowed, remaining, reset, retry): (bool, u32, u64, u64) =
+            self.call(async |redis| call.invoke_async(redis).await).await?;
+        let limit = limit.quota;
+        let [reset_after, retry_after] = [reset, retry].map(Duration::from_micros);
+        Some(Verdict { allowed, remaining, limit, reset_after, retry_after })
+    }
+
+    pub(super) async fn strike(&self, key: &str, window: Duration) -> Option<u32> {
+        let millis = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
+        let mut pipe = ::redis::pipe();
+        pipe.atomic().incr(strikes_key(key), 1).pexpire(strikes_key(key), millis).ignore();
+        let (count,) = self.call(async |redis| pipe.query_async(redis).await).await?;
+        Some(count)
+    }
+
+    pub(super) async fn strikes(&self, key: &str) -> Option<Strikes> {
+        let mut pipe = ::redis::pipe();
+        pipe.get(strikes_key(key)).pttl(strikes_key(key));
+        let (count, left): (Option<u32>, i64) = self.call(async |redis| pipe.query_async(redis).await).await?;
+        let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
+        Some(count.map_or_else(Strikes::default, |count| Strikes { count, left }))
+    }
+
+    pub(super) async fn absolve(&self, key: &str) {
+        let _: Option<()> =
+            self.call(async |redis| ::redis::cmd("DEL").arg(strikes_key(key)).query_async(redis).await).await;
+    }
+
+    pub(super) async fn publish(&self, news: &News) {
+        let message = self.wire.write(news);
+        let _: Option<()> = self
+            .call(async |redis| ::redis::cmd("PUBLISH").arg(bus::CHANNEL).arg(&message).query_async(redis).await)
+            .await;
+    }
+
+    /// One call, or `None` when Redis is away.
+    async fn call<T: FromRedisValue>(
+        &self,
+        work: impl AsyncFnOnce(&mut ConnectionManager) -> RedisResult<T>,
+    ) -> Option<T> {
+        if !self.circuit.is_closed(Instant::now()) {
+            return None;
+        }
+        let mut manager = self.manager.clone();
+        let error: Box<dyn std::error::Error> = match timeout(CALL, work(&mut manager)).await {
+            Ok(Ok(value)) => return Some(value),
+            Ok(Err(error)) => Box::<RedisError>::new(error),
+            Err(late) => Box::new(late),
+        };
+        if self.circuit.failed(Instant::now()) {
+            tracing::warn!(%error, "Redis is away: this node counts alone, at half the quota");
+        }
+        None
+    }
+}
+
+fn strikes_key(key: &str) -> String {
+    format!("{key}:strikes")
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
