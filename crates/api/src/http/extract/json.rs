@@ -16,7 +16,10 @@ use guildhall_domain::Refusal;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{place, strict, wording};
-use crate::http::problem::{Problem, catalogue as kinds};
+use crate::http::{
+    deadline::Deadline,
+    problem::{Problem, catalogue as kinds},
+};
 
 /// How many bytes of JSON an operation takes unless its signature says otherwise.
 pub const JSON_LIMIT: usize = 256 * 1024;
@@ -36,11 +39,11 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Json<T, 
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if let Err(problem) = check_type(request).and_then(|()| check_length(request, LIMIT)) {
+        if let Err(problem) = check_type(request) {
             return ready(Err(problem)).boxed_local();
         }
-        let payload = payload.take();
-        async move { parse(&read(payload, LIMIT).await?).map(Self) }.boxed_local()
+        let body = read(request, payload, LIMIT);
+        async move { parse(&body.await?).map(Self) }.boxed_local()
     }
 }
 
@@ -55,9 +58,15 @@ impl<T: Serialize, const LIMIT: usize> Responder for Json<T, LIMIT> {
     }
 }
 
-/// Reads a whole body of at most `limit` bytes.
-pub async fn read(mut payload: Payload, limit: usize) -> Result<Bytes, Problem> {
-    let reading = async {
+/// Reads a whole body of at most `limit` bytes, of whatever type: 413 when larger, 408 when slow.
+pub fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: usize,
+) -> impl Future<Output = Result<Bytes, Problem>> + use<> {
+    let (fits, deadline) = (check_length(request, limit), Deadline::of(request));
+    let mut payload = payload.take();
+    let reading = async move {
         let mut body = BytesMut::new();
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| Problem::new(&kinds::MALFORMED_REQUEST).detail("The body broke off."))?;
@@ -68,7 +77,12 @@ pub async fn read(mut payload: Payload, limit: usize) -> Result<Bytes, Problem> 
         }
         Ok(body.freeze())
     };
-    tokio::time::timeout(BODY_TIME, reading).await.unwrap_or_else(|_| Err(Problem::new(&kinds::REQUEST_TIMEOUT)))
+    async move {
+        fits?;
+        let read = tokio::time::timeout(BODY_TIME, reading).await;
+        deadline.iter().for_each(Deadline::arrived);
+        read.unwrap_or_else(|_| Err(Problem::new(&kinds::REQUEST_TIMEOUT)))
+    }
 }
 
 fn check_type(request: &HttpRequest) -> Result<(), Problem> {
