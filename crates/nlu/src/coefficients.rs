@@ -40,6 +40,12 @@ impl Coefficients {
         scores
     }
 
+    /// One row's coefficient of one class.
+    pub(crate) fn get(&self, row: usize, class: usize) -> f32 {
+        let value = self.values.get(row * self.classes() + class).copied().unwrap_or(0);
+        self.scales.get(class).copied().unwrap_or(0.0) * f32::from(value)
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         2 * self.values.len() + 4 * self.scales.len()
     }

@@ -22,42 +22,39 @@ fn bucket(hash: u64) -> u32 {
     u32::try_from(hash % u64::from(BUCKETS)).unwrap_or(0)
 }
 
-/// In how many texts each feature is, which says what it is worth.
+/// What each feature is worth: idf = ln((1 + N) / (1 + df)) + 1.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Lexicon {
-    texts: usize,
-    frequency: Vec<u32>,
-}
+pub(crate) struct Lexicon(Vec<f32>);
 
 impl Lexicon {
     /// Learns document frequencies from the counts of N texts.
     pub(crate) fn fit<'a>(texts: impl ExactSizeIterator<Item = &'a Sparse>) -> Self {
-        let mut lexicon = Self { texts: texts.len(), frequency: vec![0; FEATURES] };
+        let total = double(texts.len());
+        let mut frequency = vec![0_usize; FEATURES];
         for (feature, _) in texts.flat_map(Sparse::iter) {
-            if let Some(seen) = lexicon.frequency.get_mut(feature) {
+            if let Some(seen) = frequency.get_mut(feature) {
                 *seen += 1;
             }
         }
-        lexicon
+        let idf = |seen| single(((1.0 + total) / (1.0 + double(seen))).ln() + 1.0);
+        Self(frequency.into_iter().map(idf).collect())
     }
 
-    /// Restores what [`Lexicon::parts`] gave away; `None` if the length is wrong.
-    pub(crate) fn restore(texts: usize, frequency: Vec<u32>) -> Option<Self> {
-        (frequency.len() == FEATURES).then_some(Self { texts, frequency })
+    /// Restores what [`Lexicon::values`] gave away; `None` if the length is wrong.
+    pub(crate) fn restore(idf: Vec<f32>) -> Option<Self> {
+        (idf.len() == FEATURES).then_some(Self(idf))
     }
 
-    pub(crate) fn parts(&self) -> (usize, &[u32]) {
-        (self.texts, &self.frequency)
+    pub(crate) fn values(&self) -> &[f32] {
+        &self.0
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        4 * self.frequency.len()
+        4 * self.0.len()
     }
 
-    /// idf = ln((1 + N) / (1 + df)) + 1.
     pub(crate) fn idf(&self, feature: usize) -> f32 {
-        let seen = self.frequency.get(feature).copied().unwrap_or(0);
-        single(((1.0 + double(self.texts)) / (1.0 + f64::from(seen))).ln() + 1.0)
+        self.0.get(feature).copied().unwrap_or(0.0)
     }
 
     /// Weighs counts without scaling: (1 + ln tf) · idf.

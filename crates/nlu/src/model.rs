@@ -1,19 +1,16 @@
 //! A trained bot: immutable, shared by `Arc`, asked by many threads at once.
 
-use crate::calibration::{Calibration, Evidence};
+use crate::calibration::Calibration;
 use crate::coefficients::Coefficients;
 use crate::facts::ModelFacts;
 use crate::features::Features;
 use crate::kernel::{Bank, Mixture};
 use crate::language::{detect, primary};
-use crate::lexicon::Lexicon;
 use crate::number::wide;
 use crate::prediction::{Prediction, Query, Ranked};
-use crate::ridge::Ridge;
-use crate::samples::{Origin, Samples};
-use crate::spelling::{Speller, apply};
+use crate::samples::Origin;
+use crate::spelling::{Repair, Speller, apply};
 use crate::text::normalise;
-use crate::training::{FitError, TrainingSet};
 
 /// The longest ranking.
 const RANKED: usize = 10;
@@ -26,8 +23,8 @@ pub struct Model {
     pub(crate) classes: Vec<u32>,
     /// Phrases learned, which may be more than are remembered.
     pub(crate) phrases: usize,
-    /// Of the remembered labelled rows, which are the first ones.
-    pub(crate) origins: Vec<Origin>,
+    /// Where each remembered row comes from; `None` for the background.
+    pub(crate) origins: Vec<Option<Origin>>,
     pub(crate) languages: Vec<String>,
     pub(crate) bank: Bank,
     pub(crate) coefficients: Coefficients,
@@ -35,45 +32,39 @@ pub struct Model {
     pub(crate) speller: Speller,
 }
 
-impl Model {
-    /// Learns from a set, which may be empty or hold a single intent. The same set gives the same model on the same kind
-    /// of machine.
-    pub fn fit(set: &TrainingSet) -> Result<Self, FitError> {
-        set.check()?;
-        let samples = Samples::read(set);
-        let rows = samples.with_background();
-        let lexicon = Lexicon::fit(samples.rows.iter().map(|row| &row.features.counts));
-        let labels = samples.labels();
-        let ridge = Ridge::fit(&lexicon, &rows, &labels, samples.classes.len());
-        let calibration = Calibration::fit(&evidence(&ridge, &labels));
-        Ok(Self {
-            labels: set.intents.iter().map(|intent| intent.label.clone()).collect(),
-            phrases: samples.rows.len(),
-            origins: ridge.rows.iter().filter_map(|row| Some(samples.rows.get(*row)?.origin)).collect(),
-            bank: Bank::build(
-                lexicon,
-                &ridge.rows.iter().filter_map(|row| rows.get(*row).copied()).collect::<Vec<_>>(),
-            ),
-            coefficients: Coefficients::quantise(&ridge.coefficients),
-            calibration,
-            speller: Speller::learn(samples.rows.iter().map(|row| row.text.as_str())),
-            classes: samples.classes,
-            languages: samples.languages,
-        })
-    }
+/// What the engine sees of one message.
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    /// Normalised and repaired.
+    pub(crate) text: String,
+    pub(crate) features: Features,
+    pub(crate) mixture: Mixture,
+    pub(crate) language: Option<String>,
+    pub(crate) repairs: Vec<Repair>,
+}
 
+impl Model {
     /// Ranks the intents for a message.
     #[must_use]
     pub fn predict(&self, query: &Query<'_>) -> Prediction {
+        let reading = self.read(query);
+        let scores = self.coefficients.scores(&self.bank.likeness(&reading.features, reading.mixture));
+        self.judge(&scores, reading)
+    }
+
+    /// What is seen of a message.
+    pub(crate) fn read(&self, query: &Query<'_>) -> Reading {
         let written = normalise(query.text);
         let language = self.language(&written, query.language);
         let spoken = language.as_deref().or(self.languages.first().map(String::as_str)).unwrap_or_default();
         let repairs = self.speller.repairs(&written, spoken == "en");
         let text = if repairs.is_empty() { written } else { apply(&written, &repairs) };
-        let features = Features::of(&text);
-        let mixture = Mixture::of(spoken);
-        let scores = self.coefficients.scores(&self.bank.likeness(&features, mixture));
-        let (score, second) = best_two(&scores);
+        Reading { features: Features::of(&text), mixture: Mixture::of(spoken), text, language, repairs }
+    }
+
+    /// What the scores of all classes mean.
+    pub(crate) fn judge(&self, scores: &[f32], reading: Reading) -> Prediction {
+        let (score, second) = best_two(scores);
         let mut ranking: Vec<Ranked> = scores
             .iter()
             .zip(&self.classes)
@@ -86,8 +77,8 @@ impl Model {
             ranked.confidence = self.calibration.confidence(ranked.score, ranked.score - rival);
         }
         let threshold = self.calibration.threshold;
-        let known = !ranking.is_empty() && !features.is_empty();
-        Prediction { in_scope: known && score >= threshold, ranking, score, threshold, language, repairs }
+        let in_scope = !ranking.is_empty() && !reading.features.is_empty() && score >= threshold;
+        Prediction { ranking, score, threshold, in_scope, language: reading.language, repairs: reading.repairs }
     }
 
     /// The language to read a message in: as told where the bot speaks it, else the bot's only one, else as detected.
@@ -109,7 +100,7 @@ impl Model {
     #[must_use]
     pub fn facts(&self) -> ModelFacts {
         let text: usize = self.labels.iter().chain(&self.languages).map(|text| text.len() + size_of::<String>()).sum();
-        let origins = self.origins.len() * size_of::<Origin>() + 4 * self.classes.len();
+        let origins = self.origins.len() * size_of::<Option<Origin>>() + 4 * self.classes.len();
         ModelFacts {
             intents: self.labels.len(),
             phrases: self.phrases,
@@ -127,19 +118,8 @@ impl Model {
     }
 }
 
-/// How each labelled row fares without itself.
-fn evidence(ridge: &Ridge, labels: &[u32]) -> Vec<Evidence> {
-    let judge = |(row, class): (usize, &u32)| {
-        let scores = ridge.held_out.row(row);
-        let (score, second) = best_two(scores);
-        let correct = scores.get(wide(*class)).is_some_and(|own| *own >= score);
-        Evidence { score, margin: score - second, correct }
-    };
-    labels.iter().enumerate().map(judge).collect()
-}
-
 /// The two highest scores; 0 where there is none.
-fn best_two(scores: &[f32]) -> (f32, f32) {
+pub(crate) fn best_two(scores: &[f32]) -> (f32, f32) {
     let (mut first, mut second) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
     for score in scores {
         if *score > first {

@@ -4,9 +4,9 @@ use crate::background;
 use crate::features::Features;
 use crate::kernel::Mixture;
 use crate::language::{detect, primary};
-use crate::number::narrow;
+use crate::number::{narrow, wide};
 use crate::text::normalise;
-use crate::training::TrainingSet;
+use crate::training::{Entry, TrainingSet};
 
 /// Characters of text that a language is detected from.
 const ENOUGH: usize = 20_000;
@@ -25,6 +25,7 @@ pub(crate) struct Origin {
 #[derive(Debug, Clone)]
 pub(crate) struct Sample {
     pub(crate) origin: Origin,
+    pub(crate) entry: Entry,
     pub(crate) text: String,
     pub(crate) language: String,
     pub(crate) features: Features,
@@ -38,6 +39,8 @@ pub(crate) struct Samples {
     pub(crate) classes: Vec<u32>,
     /// The bot's languages, the one with most phrases first.
     pub(crate) languages: Vec<String>,
+    /// The language of phrases that name none.
+    pub(crate) unmarked: String,
 }
 
 impl Samples {
@@ -46,17 +49,17 @@ impl Samples {
         let unmarked = language_of_unmarked(set);
         let (mut rows, mut classes) = (Vec::new(), Vec::new());
         for (intent, training) in (0..).zip(&set.intents) {
-            let title = training.title.iter().map(|title| (None, title, None));
-            let phrases =
-                (0..).zip(&training.phrases).map(|(at, phrase)| (Some(at), &phrase.text, phrase.language.as_ref()));
             let before = rows.len();
-            for (phrase, text, language) in title.chain(phrases) {
-                let text = normalise(text);
+            let mut next = 0;
+            for entry in training.entries() {
+                let phrase = (!entry.title).then_some(next);
+                next += u32::from(!entry.title);
+                let text = normalise(&entry.text);
                 let features = Features::of(&text);
-                let language = language.map_or_else(|| unmarked.clone(), |tag| primary(tag));
+                let language = entry.language.as_deref().map_or_else(|| unmarked.clone(), primary);
                 if !features.is_empty() {
                     let origin = Origin { class: narrow(classes.len()), phrase };
-                    rows.push(Sample { origin, text, language, features });
+                    rows.push(Sample { origin, entry, text, language, features });
                 }
             }
             if rows.len() > before {
@@ -65,7 +68,7 @@ impl Samples {
         }
         let languages = ranked_languages(&rows);
         rows.sort_by_key(|row| languages.iter().position(|language| *language == row.language));
-        Self { rows, classes, languages }
+        Self { rows, classes, languages, unmarked }
     }
 
     /// Features and mixtures of all rows, then of the background.
@@ -77,6 +80,13 @@ impl Samples {
         own.chain(background).collect()
     }
 
+    /// The intents' labels by class.
+    pub(crate) fn class_labels(&self, set: &TrainingSet) -> Vec<String> {
+        let intents = self.classes.iter().filter_map(|intent| set.intents.get(wide(*intent)));
+        intents.map(|intent| intent.label.clone()).collect()
+    }
+
+    /// The class of each row.
     pub(crate) fn labels(&self) -> Vec<u32> {
         self.rows.iter().map(|row| row.origin.class).collect()
     }

@@ -10,8 +10,8 @@ use crate::number::{narrow, wide};
 use crate::samples::Origin;
 use crate::spelling::{Speller, Wordlist};
 
-/// How a title is written among phrases' indices.
-const TITLE: u32 = u32::MAX;
+/// How the background is written among classes, and a title among phrases' indices.
+const NOWHERE: u32 = u32::MAX;
 
 impl Model {
     /// The stored form; [`Model::from_bytes`] reads it on any machine.
@@ -22,8 +22,10 @@ impl Model {
         writer.texts(self.languages.iter().map(String::as_str));
         writer.number(self.phrases);
         writer.numbers(&self.classes);
-        writer.numbers(&self.origins.iter().map(|origin| origin.class).collect::<Vec<_>>());
-        writer.numbers(&self.origins.iter().map(|origin| origin.phrase.unwrap_or(TITLE)).collect::<Vec<_>>());
+        let class = |origin: &Option<Origin>| origin.map_or(NOWHERE, |origin| origin.class);
+        writer.numbers(&self.origins.iter().map(class).collect::<Vec<_>>());
+        let phrase = |origin: &Option<Origin>| origin.and_then(|origin| origin.phrase).unwrap_or(NOWHERE);
+        writer.numbers(&self.origins.iter().map(phrase).collect::<Vec<_>>());
         self.write_bank(&mut writer);
         writer.floats(&self.coefficients.scales);
         writer.shorts(self.coefficients.values.iter().map(|value| value.cast_unsigned()));
@@ -36,9 +38,7 @@ impl Model {
     }
 
     fn write_bank(&self, writer: &mut Writer) {
-        let (texts, frequency) = self.bank.lexicon.parts();
-        writer.number(texts);
-        writer.numbers(frequency);
+        writer.floats(self.bank.lexicon.values());
         writer.bytes(self.bank.dense.iter().map(|byte| byte.cast_unsigned()));
         writer.floats(&self.bank.scales);
         self.bank.norms.iter().for_each(|norms| writer.floats(norms));
@@ -67,14 +67,12 @@ impl Model {
         let (words, weights) = (reader.texts()?, reader.numbers()?);
         let own = Wordlist::new(words.iter().map(String::as_str).zip(weights));
         reader.close()?;
-        let origins: Vec<Origin> = of_classes
-            .iter()
-            .zip(&places)
-            .map(|(class, phrase)| Origin { class: *class, phrase: (*phrase != TITLE).then_some(*phrase) })
-            .collect();
-        let fits = origins.len() == of_classes.len().max(places.len())
-            && origins.len() <= bank.rows()
-            && origins.iter().all(|origin| wide(origin.class) < classes.len())
+        let known = |number: &u32| (*number != NOWHERE).then_some(*number);
+        let rows = of_classes.iter().zip(&places);
+        let origins: Vec<Option<Origin>> =
+            rows.map(|(class, phrase)| Some(Origin { class: known(class)?, phrase: known(phrase) })).collect();
+        let fits = (of_classes.len(), places.len()) == (bank.rows(), bank.rows())
+            && origins.iter().flatten().all(|origin| wide(origin.class) < classes.len())
             && classes.iter().all(|intent| wide(*intent) < labels.len())
             && coefficients.classes() == classes.len()
             && coefficients.values.len() == classes.len() * bank.rows();
@@ -97,8 +95,7 @@ impl Model {
 }
 
 fn read_bank(reader: &mut Reader<'_>) -> Result<Bank, ArtefactError> {
-    let texts = reader.number()?;
-    let lexicon = Lexicon::restore(texts, reader.numbers()?).ok_or(ArtefactError::Content("another lexicon"))?;
+    let lexicon = Lexicon::restore(reader.floats()?).ok_or(ArtefactError::Content("another lexicon"))?;
     let dense = reader.bytes()?.iter().map(|byte| byte.cast_signed()).collect();
     let scales = reader.floats()?;
     let norms = [reader.floats()?, reader.floats()?];

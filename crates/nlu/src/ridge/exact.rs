@@ -11,6 +11,11 @@ use crate::number::wide;
 
 /// Fits texts, of which the first have labels; O(n³).
 pub(crate) fn fit(texts: &Texts, labels: &[u32], classes: usize) -> Ridge {
+    solve(texts, labels, classes).0
+}
+
+/// The fit, and L⁻ᵀ: the products of its rows are the entries of (K + λI)⁻¹.
+pub(crate) fn solve(texts: &Texts, labels: &[u32], classes: usize) -> (Ridge, Matrix) {
     let mut kernel = gram(texts);
     let order = kernel.rows();
     for row in 0..order {
@@ -28,5 +33,5 @@ pub(crate) fn fit(texts: &Texts, labels: &[u32], classes: usize) -> Ridge {
         axpy(-1.0 / dot(line, line), coefficients.row(row), held_out.row_mut(row));
         held_out.row_mut(row)[wide(*class)] += 1.0;
     }
-    Ridge { rows: (0..order).collect(), coefficients, held_out }
+    (Ridge { rows: (0..order).collect(), coefficients, held_out }, inverse)
 }

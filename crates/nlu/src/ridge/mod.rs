@@ -3,13 +3,15 @@
 mod exact;
 mod landmarks;
 
+pub(crate) use exact::solve;
+
 use crate::algebra::Matrix;
 use crate::features::Features;
 use crate::kernel::{Mixture, Texts};
 use crate::lexicon::Lexicon;
 
 /// λ: what an exact hit is held back by.
-const RIDGE: f32 = 0.05;
+pub(crate) const RIDGE: f32 = 0.05;
 /// The most labelled rows that are fitted exactly; beyond, landmarks stand for them.
 pub(crate) const MOST_EXACT: usize = 4_000;
 

@@ -1,5 +1,11 @@
 //! What a bot is trained on, and why it may be refused.
 
+mod entry;
+
+pub(crate) use entry::{Entry, difference};
+
+use crate::text::normalise;
+
 /// Everything that one bot learns from; may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrainingSet {
@@ -25,6 +31,13 @@ pub struct TrainingPhrase {
     pub text: String,
     /// BCP 47, if known.
     pub language: Option<String>,
+}
+
+impl TrainingIntent {
+    /// Whether there is anything to learn it by.
+    pub(crate) fn has_text(&self) -> bool {
+        self.title.iter().chain(self.phrases.iter().map(|phrase| &phrase.text)).any(|text| !normalise(text).is_empty())
+    }
 }
 
 /// Why a set can't be learned.
@@ -58,12 +71,22 @@ impl TrainingSet {
     /// The most intents of one bot.
     pub const MAX_INTENTS: usize = 5_000;
 
+    /// The intents' labels, in order.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        self.intents.iter().map(|intent| intent.label.clone()).collect()
+    }
+
+    /// Phrases and titles.
+    pub(crate) fn phrases(&self) -> usize {
+        self.intents.iter().map(|intent| intent.phrases.len() + usize::from(intent.title.is_some())).sum()
+    }
+
     /// Refuses what can't be learned.
     pub(crate) fn check(&self) -> Result<(), FitError> {
         if self.intents.len() > Self::MAX_INTENTS {
             return Err(FitError::TooManyIntents { found: self.intents.len(), limit: Self::MAX_INTENTS });
         }
-        let found = self.intents.iter().map(|intent| intent.phrases.len() + usize::from(intent.title.is_some())).sum();
+        let found = self.phrases();
         if found > Self::MAX_PHRASES {
             return Err(FitError::TooManyPhrases { found, limit: Self::MAX_PHRASES });
         }

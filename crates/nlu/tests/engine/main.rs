@@ -1,5 +1,7 @@
 //! The engine as its callers meet it.
 
+mod draft;
 mod eval;
 mod model;
 mod shop;
+mod trace;
