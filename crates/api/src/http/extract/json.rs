@@ -15,7 +15,7 @@ use futures_util::{
 use guildhall_domain::Refusal;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{place, strict, wording};
+use super::{place, shape::Shaped, strict, wording};
 use crate::http::{
     deadline::Deadline,
     problem::{Problem, catalogue as kinds},
@@ -117,11 +117,8 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         }
         strict::Fault::Flaw(flaw) => Refusal::Invalid(vec![flaw]).into(),
     })?;
-    // serde would take `["a"]` for `{"name": "a"}`.
-    if !text.trim_start().starts_with('{') {
-        return Err(Refusal::flaw("", "wrong-type", "Expected an object.").into());
-    }
-    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(|error| {
+    let mut source = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(Shaped(&mut source)).map_err(|error| {
         let flaw = wording::flaw(place::pointer(error.path()), &error.inner().to_string());
         Refusal::Invalid(vec![flaw]).into()
     })
@@ -189,6 +186,8 @@ mod tests {
     async fn what_does_not_fit_is_named_at_its_place() {
         assert_eq!(flaw(r#"{"name": 5}"#).await, at("/name", "wrong-type"));
         assert_eq!(flaw("[]").await, at("", "wrong-type"));
+        assert_eq!(flaw(r#"["a", [], null]"#).await, at("", "wrong-type"));
+        assert_eq!(flaw(r#"{"name": "a", "phrases": [["b", 1]]}"#).await, at("/phrases/0", "wrong-type"));
         assert_eq!(flaw(r#"{"phrases": []}"#).await, at("/name", "missing-field"));
         assert_eq!(flaw(r#"{"name": "a", "tenant_id": 1}"#).await, at("/tenant_id", "unknown-field"));
         assert_eq!(

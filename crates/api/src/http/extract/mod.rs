@@ -8,6 +8,7 @@ mod page;
 mod path;
 mod place;
 mod query;
+mod shape;
 mod strict;
 mod wording;
 

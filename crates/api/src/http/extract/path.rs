@@ -21,3 +21,29 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
         ready(read.map(|path| Self(path.into_inner())).ok_or_else(|| Problem::new(&kinds::NOT_FOUND)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{App, HttpResponse, test, web};
+    use guildhall_domain::{Id, id::Intent};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn an_id_that_can_be_none_names_nothing() {
+        let shows = async |Path((department, id)): Path<(String, Id<Intent>)>| {
+            HttpResponse::Ok().body(format!("{department} {id}"))
+        };
+        let app = test::init_service(App::new().route("/{department}/{intent}", web::get().to(shows))).await;
+        for (path, status) in [
+            ("/sales/int_00000000000000000000000007", 200),
+            ("/sales/phr_00000000000000000000000007", 404),
+            ("/sales/int_7", 404),
+            ("/sales/INT_00000000000000000000000007", 404),
+            ("/sales/%00", 404),
+        ] {
+            let answer = test::call_service(&app, test::TestRequest::with_uri(path).to_request()).await;
+            assert_eq!(answer.status(), status, "{path}");
+        }
+    }
+}

@@ -113,3 +113,41 @@ async fn a_clients_name_is_plain_or_nothing() {
         assert_eq!(read(bad), None, "{bad}");
     }
 }
+
+/// A log that a test reads.
+#[derive(Clone, Default)]
+struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[actix_web::test]
+async fn the_log_says_once_what_broke_and_nothing_that_was_sent() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    answer("GET /v1/chat/plain?token=secret").await;
+    drop(guard);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [fault, access] = lines.as_slice() else { panic!("{text}") };
+    assert_eq!((&fault["level"], &fault["fields"]["causes"]), (&Value::from("ERROR"), &Value::from("hunter2")));
+    let fields = &access["fields"];
+    assert_eq!(
+        (&access["target"], &fields["route"]),
+        (&Value::from("guildhall::access"), &Value::from("/v1/chat/plain"))
+    );
+    assert_eq!(
+        (&fields["status"], &fields["method"], &fields["request_id"]),
+        (&Value::from(500), &Value::from("GET"), &Value::from(ID))
+    );
+    assert!(!text.contains("secret"), "{text}");
+}
