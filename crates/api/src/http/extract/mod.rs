@@ -19,3 +19,4 @@ pub use self::{
     path::Path,
     query::Query,
 };
+pub(super) use wording::sentence;

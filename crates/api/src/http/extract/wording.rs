@@ -42,7 +42,8 @@ fn expected(message: &str) -> String {
     format!("Expected {wanted}.")
 }
 
-fn sentence(message: &str) -> String {
+/// Words as a sentence: a capital and a full stop.
+pub(in crate::http) fn sentence(message: &str) -> String {
     let mut rest = message.chars();
     rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).chain(['.']).collect()
 }

@@ -35,8 +35,11 @@ catalogue! {
     INVALID_HEADER = 400 "invalid-header" "Invalid header" "A header has a value that it can't have.";
     UNAUTHENTICATED = 401 "unauthenticated" "Not authenticated" "The request carries no valid credential.";
     SESSION_REVOKED = 401 "session-revoked" "Session revoked" "The session was ended or the member's access has changed; sign in again.";
+    TOKEN_REUSED = 401 "token-reused" "Refresh token reused" "The refresh token was used before, so its session was ended; sign in again.";
+    WRONG_CREDENTIALS = 401 "wrong-credentials" "Wrong credentials" "No member has this e-mail address with this password.";
     FORBIDDEN = 403 "forbidden" "Not allowed" "The credential does not allow this; `required` names the action that would.";
     ORIGIN_NOT_ALLOWED = 403 "origin-not-allowed" "Origin not allowed" "The channel does not list the page's origin.";
+    SIGN_UP_CLOSED = 403 "sign-up-closed" "Sign-up closed" "New companies are made by the operator here.";
     NOT_FOUND = 404 "not-found" "Not found" "It does not exist, or the credential may not know that it does.";
     METHOD_NOT_ALLOWED = 405 "method-not-allowed" "Method not allowed" "The resource has no such method; `Allow` names those that it has.";
     NOT_ACCEPTABLE = 406 "not-acceptable" "Not acceptable" "The answer has none of the forms that `Accept` names.";
@@ -71,6 +74,7 @@ catalogue! {
     HEADERS_TOO_LARGE = 431 "headers-too-large" "Header fields too large" "The headers are more than 100 or larger than 16 KiB.";
     INTERNAL = 500 "internal" "Internal error" "Something went wrong here; the request id finds it in the log.";
     UNAVAILABLE = 503 "unavailable" "Unavailable" "Something that is needed is away for the moment.";
+    BUSY = 503 "busy" "Busy" "More people sign in than passwords can be checked.";
     OVERLOADED = 503 "overloaded" "Overloaded" "More requests are under way than can be served well.";
     TIMED_OUT = 503 "timed-out" "Timed out" "The answer took too long and was given up.";
 }

@@ -242,6 +242,10 @@ mod tests {
         let (head, body) = answer(quota).await;
         assert_eq!((head.status().as_u16(), header(&head, "retry-after")), (429, Some("2")));
         assert_eq!(body["violated-policies"], json!(["tenant"]));
+        let guessed = Refusal::TooMany { retry_after: Duration::from_secs(30), policy: "login-account" };
+        assert_eq!(answer(guessed).await.1["title"], "Too many attempts");
+        let full = Conflict::LimitReached("an intent holds at most 100 answers");
+        assert_eq!(answer(full).await.1["detail"], "An intent holds at most 100 answers.");
         let (head, _) = answer(Refusal::Unavailable("overloaded")).await;
         assert_eq!((head.status().as_u16(), header(&head, "retry-after")), (503, Some("2")));
     }

@@ -4,7 +4,7 @@ use actix_web::http::header::{self, HeaderValue};
 use guildhall_domain::{Conflict, Flaw, Refusal, refusal::Precondition};
 
 use super::{Kind, Problem, catalogue as kinds};
-use crate::http::extract::etag;
+use crate::http::extract::{etag, sentence};
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -24,7 +24,11 @@ impl From<Refusal> for Problem {
             Refusal::Gone(code) => Self::new(kinds::GONE.finer(code)),
             Refusal::Spent(code) => Self::new(kinds::IDEMPOTENCY_KEY_REUSED.finer(code)),
             Refusal::TooMany { retry_after, policy } => {
-                Self::new(kinds::QUOTA_EXCEEDED.finer(policy)).violating(vec![policy]).retry_after(retry_after)
+                let kind = match policy {
+                    "login-account" | "login-network" => &kinds::TOO_MANY_ATTEMPTS,
+                    _ => &kinds::QUOTA_EXCEEDED,
+                };
+                Self::new(kind).violating(vec![policy]).retry_after(retry_after)
             }
             Refusal::Unavailable(code) => Self::new(kinds::UNAVAILABLE.finer(code)).because(code),
             Refusal::Broken(cause) => Self::broken(cause),
@@ -45,9 +49,7 @@ impl From<Conflict> for Problem {
             Conflict::DepartmentNotEmpty => Self::new(&kinds::DEPARTMENT_NOT_EMPTY),
             Conflict::InFlight => Self::new(&kinds::IN_FLIGHT),
             Conflict::AlreadyDone => Self::new(&kinds::ALREADY_DONE),
-            Conflict::LimitReached(of) => {
-                Self::new(&kinds::LIMIT_REACHED).detail(format!("It holds as many as it may: {of}."))
-            }
+            Conflict::LimitReached(which) => Self::new(&kinds::LIMIT_REACHED).detail(sentence(which)),
             Conflict::ChoiceClosed => Self::new(&kinds::CHOICE_CLOSED),
             Conflict::ReleaseNotBuilt => Self::new(&kinds::RELEASE_NOT_BUILT),
         }
