@@ -53,3 +53,33 @@ impl Deadline {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use actix_web::test::TestRequest;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    const TIME: Duration = Duration::from_millis(20);
+
+    #[actix_web::test]
+    async fn a_bodys_journey_is_not_the_handlers_time() {
+        let request = TestRequest::post().insert_header((CONTENT_LENGTH, "5")).to_http_request();
+        let deadline = Deadline::begin(&request, TIME);
+        let work = async {
+            sleep(TIME * 2).await;
+            Deadline::of(&request).iter().for_each(Deadline::arrived);
+        };
+        assert_eq!(deadline.within(work).await, Some(()));
+        assert_eq!(deadline.within(pending::<()>()).await, None);
+    }
+
+    #[actix_web::test]
+    async fn without_a_body_it_starts_at_once() {
+        let request = TestRequest::default().to_http_request();
+        assert_eq!(Deadline::begin(&request, TIME).within(sleep(TIME * 5)).await, None);
+    }
+}
