@@ -12,18 +12,18 @@ const MESSAGES: [&str; 6] = [
     "is the moon made of cheese",
 ];
 
-fn scores(model: &Model, text: &str) -> Vec<(String, f32)> {
+fn scores(model: &Model, text: &str) -> Vec<(usize, f32)> {
     let prediction = model.predict(&Query { text, language: None });
     let ranking = prediction.ranking.iter();
-    let mut scores: Vec<_> = ranking.map(|ranked| (model.labels()[ranked.intent].clone(), ranked.score)).collect();
-    scores.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut scores: Vec<_> = ranking.map(|ranked| (ranked.intent, ranked.score)).collect();
+    scores.sort_by_key(|score| score.0);
     scores
 }
 
-fn assert_close(draft: &Draft, set: &TrainingSet, tolerance: f32) {
-    let (followed, fresh) = (draft.model(), Model::fit(set).unwrap());
+fn assert_close(draft: &Draft, fresh: &Model, tolerance: f32) {
+    let followed = draft.model();
     for text in MESSAGES {
-        for (ours, theirs) in scores(&followed, text).iter().zip(&scores(&fresh, text)) {
+        for (ours, theirs) in scores(&followed, text).iter().zip(&scores(fresh, text)) {
             assert!(ours.0 == theirs.0 && (ours.1 - theirs.1).abs() < tolerance, "{text}: {ours:?} {theirs:?}");
         }
     }
@@ -32,8 +32,8 @@ fn assert_close(draft: &Draft, set: &TrainingSet, tolerance: f32) {
 
 #[test]
 fn an_opened_draft_is_a_fresh_fit() {
-    assert_close(&Draft::open(&shop()).unwrap(), &shop(), 1e-3);
-    assert_close(&Draft::open(&TrainingSet::default()).unwrap(), &TrainingSet::default(), 1e-3);
+    assert_close(&Draft::open(&shop()).unwrap(), &Model::fit(&shop()).unwrap(), 1e-3);
+    assert_close(&Draft::open(&TrainingSet::default()).unwrap(), &Model::fit(&TrainingSet::default()).unwrap(), 1e-3);
 }
 
 #[test]
@@ -45,8 +45,8 @@ fn what_comes_and_goes_leaves_no_trace() {
     grown.intents[1].phrases.swap_remove(2);
     let followed = draft.follow(&grown).unwrap();
     assert_eq!((followed.added, followed.removed, followed.refitted), (3, 1, false));
-    assert_close(&draft, &grown, 0.05);
-    assert!(scores(&draft.model(), "gift cards?").iter().any(|(label, score)| label == "gift" && *score > 0.3));
+    assert_close(&draft, &Model::fit(&grown).unwrap(), 0.05);
+    assert!(scores(&draft.model(), "gift cards?").iter().any(|(label, score)| *label == 4 && *score > 0.3));
 
     let followed = draft.follow(&shop()).unwrap();
     assert!(followed.refitted, "an intent went away whole");
@@ -54,7 +54,7 @@ fn what_comes_and_goes_leaves_no_trace() {
     draft.follow(&grown).unwrap();
     let followed = draft.follow(&shop()).unwrap();
     assert!(!followed.refitted);
-    assert_close(&draft, &shop(), 2e-3);
+    assert_close(&draft, &Model::fit(&shop()).unwrap(), 2e-3);
 }
 
 #[test]
