@@ -1,9 +1,19 @@
-//! `pack WEIGHTS TOKENIZER PACKED`: the library's side of `guildhall nlu pack-encoder`.
+//! `pack static|sentence DIRECTORY PACKED`: the library's side of `guildhall nlu pack-encoder`.
 
-use std::fs::{read, write};
+use guildhall_nlu::{Precision, pack_sentence, pack_static};
+use std::fs::{read, read_to_string, write};
+use std::path::Path;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let [weights, tokenizer, packed] =
-        std::env::args().skip(1).collect::<Vec<_>>().try_into().map_err(|_| "three paths")?;
-    Ok(write(packed, guildhall_nlu::pack_static(&read(weights)?, &read(tokenizer)?)?)?)
+    let [kind, directory, packed] =
+        std::env::args().skip(1).collect::<Vec<_>>().try_into().map_err(|_| "three words")?;
+    let path = |name: &str| Path::new(&directory).join(name);
+    let weights = read(path("model.safetensors"))?;
+    let bytes = match kind.as_str() {
+        "static" => pack_static(&weights, &read(path("tokenizer.json"))?)?,
+        _ => {
+            pack_sentence(&read(path("config.json"))?, &read_to_string(path("vocab.txt"))?, &weights, Precision::Small)?
+        }
+    };
+    Ok(write(packed, bytes)?)
 }

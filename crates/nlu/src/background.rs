@@ -6,7 +6,7 @@ use crate::text::normalise;
 use std::sync::LazyLock;
 
 /// A list of sentences, one a line, by language; the one without a language goes with all.
-type List = (Option<&'static str>, Vec<Features>);
+type List = (Option<&'static str>, Vec<(String, Features)>);
 
 static LISTS: LazyLock<[List; 5]> = LazyLock::new(|| {
     [
@@ -16,11 +16,17 @@ static LISTS: LazyLock<[List; 5]> = LazyLock::new(|| {
         (Some("sv"), include_str!("../data/background/sv.txt")),
         (Some("de"), include_str!("../data/background/de.txt")),
     ]
-    .map(|(language, lines)| (language, lines.lines().map(|line| Features::of(&normalise(line))).collect()))
+    .map(|(language, lines)| (language, lines.lines().map(read).collect()))
 });
 
-/// The background of a bot that speaks these languages: each list with its language.
-pub(crate) fn of(languages: &[String]) -> impl Iterator<Item = (Option<&'static str>, &'static Features)> {
+fn read(line: &str) -> (String, Features) {
+    let text = normalise(line);
+    let features = Features::of(&text);
+    (text, features)
+}
+
+/// The background of a bot that speaks these languages: texts with features, and the language of the list.
+pub(crate) fn of(languages: &[String]) -> impl Iterator<Item = (Option<&'static str>, &'static (String, Features))> {
     let own = LISTS.iter().filter(|(language, _)| language.is_none_or(|code| languages.iter().any(|own| own == code)));
     own.flat_map(|(language, lines)| lines.iter().map(|line| (*language, line)))
 }

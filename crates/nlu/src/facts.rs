@@ -1,5 +1,6 @@
 //! What can be told of a model without asking it anything.
 
+use crate::Tier;
 use serde::Serialize;
 
 /// A model's size and settings.
@@ -17,6 +18,12 @@ pub struct ModelFacts {
     pub strict_threshold: f32,
     /// Two best confidences closer than this are ambiguous.
     pub delta: f32,
+    /// The tier that answers.
+    pub tier: Tier,
+    /// The encoder that it was fitted with and that is not here, so that the default tier answers.
+    pub missing_encoder: Option<String>,
+    /// The languages of its phrases (BCP 47), the one with most phrases first.
+    pub languages: Vec<String>,
     /// Heap and inline bytes of the model.
     pub bytes: usize,
 }

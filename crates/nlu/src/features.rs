@@ -1,34 +1,52 @@
-//! What the engine sees of a text: a quantised direction in the encoder's space, and lexical counts.
+//! What the engine sees of a text: quantised directions in the encoders' spaces, and lexical counts.
 
 use crate::encoder::{Encoder, quantise};
 use crate::lexicon;
+use crate::sentence::SentenceEncoder;
 use crate::sparse::Sparse;
+
+/// A direction as bytes; times `scale` it has length 1, or is all 0.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Direction {
+    pub(crate) bytes: Vec<i8>,
+    pub(crate) scale: f32,
+}
 
 /// One text's features.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Features {
-    /// The direction as bytes; times `scale` it has length 1, or is all 0.
-    pub(crate) dense: Vec<i8>,
-    pub(crate) scale: f32,
+    pub(crate) dense: Direction,
     pub(crate) counts: Sparse,
+    /// Only in the better tier.
+    pub(crate) sentence: Option<Direction>,
+}
+
+impl Direction {
+    fn of(values: &[f32]) -> Self {
+        let (bytes, _) = quantise(values);
+        let square: f32 = bytes.iter().map(|byte| f32::from(*byte).powi(2)).sum();
+        Self { bytes, scale: if square > 0.0 { 1.0 / square.sqrt() } else { 0.0 } }
+    }
+
+    /// In full numbers.
+    pub(crate) fn values(&self) -> impl Iterator<Item = f32> {
+        self.bytes.iter().map(|byte| self.scale * f32::from(*byte))
+    }
 }
 
 impl Features {
-    /// Reads a normalised text.
+    /// Reads a normalised text for the default tier.
     pub(crate) fn of(text: &str) -> Self {
-        let (dense, _) = quantise(&Encoder::shared().encode(text));
-        let square: f32 = dense.iter().map(|byte| f32::from(*byte).powi(2)).sum();
-        let scale = if square > 0.0 { 1.0 / square.sqrt() } else { 0.0 };
-        Self { dense, scale, counts: lexicon::count(text) }
+        Self { dense: Direction::of(&Encoder::shared().encode(text)), counts: lexicon::count(text), sentence: None }
+    }
+
+    /// Reads it for the better tier too.
+    pub(crate) fn add_sentence(&mut self, text: &str, encoder: &SentenceEncoder) {
+        self.sentence = Some(Direction::of(&encoder.encode(text)));
     }
 
     /// Whether there is nothing to go by.
     pub(crate) fn is_empty(&self) -> bool {
         self.counts.is_empty()
-    }
-
-    /// The direction in full numbers.
-    pub(crate) fn direction(&self) -> impl Iterator<Item = f32> {
-        self.dense.iter().map(|byte| self.scale * f32::from(*byte))
     }
 }

@@ -7,6 +7,7 @@
 mod algebra;
 mod artefact;
 mod background;
+mod brain;
 mod calibration;
 mod coefficients;
 mod draft;
@@ -25,10 +26,12 @@ mod random;
 mod review;
 mod ridge;
 mod samples;
+mod sentence;
 mod sparse;
 mod spelling;
 mod storage;
 mod text;
+mod tier;
 mod trace;
 mod training;
 
@@ -39,8 +42,10 @@ pub use facts::ModelFacts;
 pub use model::Model;
 pub use prediction::{Prediction, Query, Ranked};
 pub use review::{Alike, Effect, Review, Suspect, Wanting};
+pub use sentence::{Precision, SentenceEncoder, SentenceError, pack_sentence};
 pub use spelling::Repair;
 pub use text::{MAX_CHARS, normalise};
+pub use tier::{Tier, UnknownTier};
 pub use trace::{Neighbour, Trace, Weighty};
 pub use training::{FitError, TrainingIntent, TrainingPhrase, TrainingSet};
 

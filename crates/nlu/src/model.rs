@@ -1,22 +1,24 @@
 //! A trained bot: immutable, shared by `Arc`, asked by many threads at once.
 
-use crate::calibration::Calibration;
-use crate::coefficients::Coefficients;
+use crate::Tier;
+use crate::brain::{Brain, best_two};
 use crate::facts::ModelFacts;
 use crate::features::Features;
-use crate::kernel::{Bank, Mixture};
+use crate::kernel::{Bank, Tongue};
 use crate::language::{detect, primary};
 use crate::number::wide;
 use crate::prediction::{Prediction, Query, Ranked};
 use crate::samples::Origin;
+use crate::sentence::SentenceEncoder;
 use crate::spelling::{Repair, Speller, apply};
 use crate::text::normalise;
+use std::sync::Arc;
 
 /// The longest ranking.
 const RANKED: usize = 10;
 
 /// What one bot has learned.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Model {
     pub(crate) labels: Vec<String>,
     /// Classes are the intents that have phrases.
@@ -27,9 +29,19 @@ pub struct Model {
     pub(crate) origins: Vec<Option<Origin>>,
     pub(crate) languages: Vec<String>,
     pub(crate) bank: Bank,
-    pub(crate) coefficients: Coefficients,
-    pub(crate) calibration: Calibration,
+    pub(crate) brain: Brain,
+    pub(crate) better: Option<Better>,
     pub(crate) speller: Speller,
+}
+
+/// The better tier of a model.
+#[derive(Debug, Clone)]
+pub(crate) struct Better {
+    pub(crate) brain: Brain,
+    /// Whose vectors it was fitted on.
+    pub(crate) encoder_id: String,
+    /// `None` on a node that does not have that encoder.
+    pub(crate) encoder: Option<Arc<SentenceEncoder>>,
 }
 
 /// What the engine sees of one message.
@@ -38,18 +50,51 @@ pub(crate) struct Reading {
     /// Normalised and repaired.
     pub(crate) text: String,
     pub(crate) features: Features,
-    pub(crate) mixture: Mixture,
+    pub(crate) tongue: Tongue,
     pub(crate) language: Option<String>,
     pub(crate) repairs: Vec<Repair>,
 }
 
+/// What the engine makes of one message.
+pub(crate) struct Answer<'a> {
+    pub(crate) tier: Tier,
+    pub(crate) brain: &'a Brain,
+    /// With each remembered row.
+    pub(crate) likeness: Vec<f32>,
+    /// By class.
+    pub(crate) scores: Vec<f32>,
+}
+
 impl Model {
-    /// Ranks the intents for a message.
+    /// Ranks the intents for a message: by the better tier, if it was fitted and its encoder is here.
     #[must_use]
     pub fn predict(&self, query: &Query<'_>) -> Prediction {
         let reading = self.read(query);
-        let scores = self.coefficients.scores(&self.bank.likeness(&reading.features, reading.mixture));
-        self.judge(&scores, reading)
+        let answer = self.answer(&reading);
+        self.judge(&answer, reading)
+    }
+
+    /// Scores what was read.
+    pub(crate) fn answer(&self, reading: &Reading) -> Answer<'_> {
+        let mut cosines = self.bank.compare(&reading.features);
+        let mut tier = Tier::Default;
+        let mut brain = &self.brain;
+        if let Some((better, encoder)) = self.better() {
+            let mut features = reading.features.clone();
+            features.add_sentence(&reading.text, encoder);
+            if let Some(sentence) = &features.sentence {
+                self.bank.compare_sentences(&mut cosines, sentence);
+                (tier, brain) = (Tier::Encoder, better);
+            }
+        }
+        let likeness = self.bank.likeness(&cosines, tier, reading.tongue);
+        Answer { tier, brain, scores: brain.coefficients.scores(&likeness), likeness }
+    }
+
+    /// The better tier, where it can be used.
+    fn better(&self) -> Option<(&Brain, &SentenceEncoder)> {
+        let better = self.better.as_ref()?;
+        Some((&better.brain, better.encoder.as_deref()?))
     }
 
     /// What is seen of a message.
@@ -59,11 +104,12 @@ impl Model {
         let spoken = language.as_deref().or(self.languages.first().map(String::as_str)).unwrap_or_default();
         let repairs = self.speller.repairs(&written, spoken == "en");
         let text = if repairs.is_empty() { written } else { apply(&written, &repairs) };
-        Reading { features: Features::of(&text), mixture: Mixture::of(spoken), text, language, repairs }
+        Reading { features: Features::of(&text), tongue: Tongue::of(spoken), text, language, repairs }
     }
 
     /// What the scores of all classes mean.
-    pub(crate) fn judge(&self, scores: &[f32], reading: Reading) -> Prediction {
+    pub(crate) fn judge(&self, answer: &Answer<'_>, reading: Reading) -> Prediction {
+        let (scores, calibration) = (&answer.scores, &answer.brain.calibration);
         let (score, second) = best_two(scores);
         let mut ranking: Vec<Ranked> = scores
             .iter()
@@ -74,11 +120,21 @@ impl Model {
         ranking.truncate(RANKED);
         for (place, ranked) in ranking.iter_mut().enumerate() {
             let rival = if place == 0 { second } else { score };
-            ranked.confidence = self.calibration.confidence(ranked.score, ranked.score - rival);
+            ranked.confidence = calibration.confidence(ranked.score, ranked.score - rival);
         }
-        let threshold = self.calibration.threshold;
+        let threshold = calibration.threshold;
         let in_scope = !ranking.is_empty() && !reading.features.is_empty() && score >= threshold;
-        Prediction { ranking, score, threshold, in_scope, language: reading.language, repairs: reading.repairs }
+        let Reading { language, repairs, .. } = reading;
+        Prediction {
+            ranking,
+            score,
+            threshold,
+            in_scope,
+            language,
+            repairs,
+            delta: calibration.delta,
+            tier: answer.tier,
+        }
     }
 
     /// The language to read a message in: as told where the bot speaks it, else the bot's only one, else as detected.
@@ -101,32 +157,22 @@ impl Model {
     pub fn facts(&self) -> ModelFacts {
         let text: usize = self.labels.iter().chain(&self.languages).map(|text| text.len() + size_of::<String>()).sum();
         let origins = self.origins.len() * size_of::<Option<Origin>>() + 4 * self.classes.len();
+        let usable = self.better();
+        let calibration = &usable.map_or(&self.brain, |(brain, _)| brain).calibration;
+        let better = self.better.as_ref();
+        let coefficients =
+            self.brain.coefficients.bytes() + better.map_or(0, |better| better.brain.coefficients.bytes());
         ModelFacts {
             intents: self.labels.len(),
             phrases: self.phrases,
             engine_version: crate::ENGINE_VERSION,
-            threshold: self.calibration.threshold,
-            strict_threshold: self.calibration.strict,
-            delta: self.calibration.delta,
-            bytes: size_of::<Self>()
-                + text
-                + origins
-                + self.bank.bytes()
-                + self.coefficients.bytes()
-                + self.speller.own.bytes(),
+            threshold: calibration.threshold,
+            strict_threshold: calibration.strict,
+            delta: calibration.delta,
+            tier: if usable.is_some() { Tier::Encoder } else { Tier::Default },
+            missing_encoder: better.filter(|_| usable.is_none()).map(|better| better.encoder_id.clone()),
+            languages: self.languages.clone(),
+            bytes: size_of::<Self>() + text + origins + self.bank.bytes() + coefficients + self.speller.own.bytes(),
         }
     }
-}
-
-/// The two highest scores; 0 where there is none.
-pub(crate) fn best_two(scores: &[f32]) -> (f32, f32) {
-    let (mut first, mut second) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
-    for score in scores {
-        if *score > first {
-            (first, second) = (*score, first);
-        } else if *score > second {
-            second = *score;
-        }
-    }
-    (if first.is_finite() { first } else { 0.0 }, if second.is_finite() { second } else { 0.0 })
 }

@@ -36,6 +36,11 @@ pub(crate) fn whole(value: f64) -> usize {
     value as usize
 }
 
+/// The whole part as a byte without sign; saturates.
+pub(crate) fn unsigned_byte(value: f32) -> u8 {
+    value as u8
+}
+
 /// The nearest byte; saturates.
 pub(crate) fn byte(value: f32) -> i8 {
     value.round() as i8

@@ -1,5 +1,6 @@
 //! A question to a model and its answer.
 
+use crate::Tier;
 use crate::spelling::Repair;
 
 /// What a visitor wrote.
@@ -26,6 +27,10 @@ pub struct Prediction {
     pub language: Option<String>,
     /// Words that were read as others, misspelt as they seemed.
     pub repairs: Vec<Repair>,
+    /// Two best confidences closer than this are ambiguous.
+    pub delta: f32,
+    /// The tier that answered.
+    pub tier: Tier,
 }
 
 /// One intent of a ranking.

@@ -2,9 +2,10 @@
 
 use crate::background;
 use crate::features::Features;
-use crate::kernel::Mixture;
+use crate::kernel::Tongue;
 use crate::language::{detect, primary};
 use crate::number::{narrow, wide};
+use crate::sentence::SentenceEncoder;
 use crate::text::normalise;
 use crate::training::{Entry, TrainingSet};
 
@@ -41,11 +42,12 @@ pub(crate) struct Samples {
     pub(crate) languages: Vec<String>,
     /// The language of phrases that name none.
     pub(crate) unmarked: String,
+    background: Vec<(Features, Tongue)>,
 }
 
 impl Samples {
     /// Reads a set; phrases without a letter or sign are left out.
-    pub(crate) fn read(set: &TrainingSet) -> Self {
+    pub(crate) fn read(set: &TrainingSet, encoder: Option<&SentenceEncoder>) -> Self {
         let unmarked = language_of_unmarked(set);
         let (mut rows, mut classes) = (Vec::new(), Vec::new());
         for (intent, training) in (0..).zip(&set.intents) {
@@ -55,7 +57,10 @@ impl Samples {
                 let phrase = (!entry.title).then_some(next);
                 next += u32::from(!entry.title);
                 let text = normalise(&entry.text);
-                let features = Features::of(&text);
+                let mut features = Features::of(&text);
+                if let Some(encoder) = encoder {
+                    features.add_sentence(&text, encoder);
+                }
                 let language = entry.language.as_deref().map_or_else(|| unmarked.clone(), primary);
                 if !features.is_empty() {
                     let origin = Origin { class: narrow(classes.len()), phrase };
@@ -68,16 +73,22 @@ impl Samples {
         }
         let languages = ranked_languages(&rows);
         rows.sort_by_key(|row| languages.iter().position(|language| *language == row.language));
-        Self { rows, classes, languages, unmarked }
+        let mut background: Vec<(Features, Tongue)> = Vec::new();
+        let first = languages.first().map_or(FALLBACK, String::as_str);
+        for (language, (text, features)) in background::of(&languages) {
+            let mut features = features.clone();
+            if let Some(encoder) = encoder {
+                features.add_sentence(text, encoder);
+            }
+            background.push((features, Tongue::of(language.unwrap_or(first))));
+        }
+        Self { rows, classes, languages, unmarked, background }
     }
 
-    /// Features and mixtures of all rows, then of the background.
-    pub(crate) fn with_background(&self) -> Vec<(&Features, Mixture)> {
-        let own = self.rows.iter().map(|row| (&row.features, Mixture::of(&row.language)));
-        let first = self.languages.first().map_or(FALLBACK, String::as_str);
-        let background = background::of(&self.languages)
-            .map(|(language, features)| (features, Mixture::of(language.unwrap_or(first))));
-        own.chain(background).collect()
+    /// Features and tongues of all rows, then of the background.
+    pub(crate) fn with_background(&self) -> Vec<(&Features, Tongue)> {
+        let own = self.rows.iter().map(|row| (&row.features, Tongue::of(&row.language)));
+        own.chain(self.background.iter().map(|(features, tongue)| (features, *tongue))).collect()
     }
 
     /// The intents' labels by class.

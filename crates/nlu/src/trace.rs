@@ -3,6 +3,7 @@
 use crate::Model;
 use crate::features::Features;
 use crate::kernel::Mixture;
+use crate::model::Reading;
 use crate::number::wide;
 use crate::prediction::{Prediction, Query};
 use crate::text::words;
@@ -24,12 +25,10 @@ pub struct Trace {
     pub background: f32,
     /// The words that carry the best intent's score, most first.
     pub words: Vec<Weighty>,
-    /// How much likeness by meaning, by words and by characters counted for this language.
-    pub mixture: [f32; 3],
+    /// How much likeness by static vector, by words, by characters and by sentence vector counted for this language.
+    pub mixture: [f32; 4],
     /// [`crate::ModelFacts::strict_threshold`].
     pub strict_threshold: f32,
-    /// [`crate::ModelFacts::delta`].
-    pub delta: f32,
 }
 
 /// A phrase that was leaned on.
@@ -59,14 +58,13 @@ impl Model {
     #[must_use]
     pub fn explain(&self, query: &Query<'_>) -> Trace {
         let reading = self.read(query);
-        let (read_as, mixture) = (reading.text.clone(), reading.mixture);
-        let likeness = self.bank.likeness(&reading.features, mixture);
-        let prediction = self.judge(&self.coefficients.scores(&likeness), reading);
+        let answer = self.answer(&reading);
+        let prediction = self.judge(&answer, reading.clone());
         let best = prediction.ranking.first().map(|ranked| ranked.intent);
         let class = self.classes.iter().position(|intent| Some(wide(*intent)) == best).unwrap_or(0);
         let (mut neighbours, mut background) = (Vec::new(), 0.0);
-        for ((row, likeness), origin) in likeness.iter().enumerate().zip(&self.origins) {
-            let share = likeness * self.coefficients.get(row, class);
+        for ((row, likeness), origin) in answer.likeness.iter().enumerate().zip(&self.origins) {
+            let share = likeness * answer.brain.coefficients.get(row, class);
             match origin.and_then(|origin| Some((self.classes.get(wide(origin.class))?, origin.phrase))) {
                 Some((intent, phrase)) => {
                     let (intent, phrase) = (wide(*intent), phrase.map(wide));
@@ -77,22 +75,28 @@ impl Model {
         }
         neighbours.sort_by(|a, b| b.share.abs().total_cmp(&a.share.abs()));
         neighbours.truncate(NEIGHBOURS);
-        let words = self.weigh_words(&read_as, mixture, class, prediction.score);
-        let (strict_threshold, delta) = (self.calibration.strict, self.calibration.delta);
-        Trace { prediction, read_as, neighbours, background, words, mixture: mixture.0, strict_threshold, delta }
+        Trace {
+            words: self.weigh_words(&reading, class, prediction.score),
+            mixture: Mixture::of(answer.tier, reading.tongue).0,
+            strict_threshold: answer.brain.calibration.strict,
+            read_as: reading.text,
+            prediction,
+            neighbours,
+            background,
+        }
     }
 
     /// Leaves each word out in turn.
-    fn weigh_words(&self, text: &str, mixture: Mixture, class: usize, score: f32) -> Vec<Weighty> {
+    fn weigh_words(&self, reading: &Reading, class: usize, score: f32) -> Vec<Weighty> {
         let mut weighed: Vec<Weighty> = Vec::new();
-        for word in words(text).take(WORDS) {
+        for word in words(&reading.text).take(WORDS) {
             if weighed.iter().any(|weighty| weighty.word == word) {
                 continue;
             }
-            let kept: Vec<&str> = words(text).filter(|other| *other != word).collect();
-            let likeness = self.bank.likeness(&Features::of(&kept.join(" ")), mixture);
-            let without = self.coefficients.scores(&likeness).get(class).copied().unwrap_or(0.0);
-            weighed.push(Weighty { word: word.to_owned(), loss: score - without });
+            let text = words(&reading.text).filter(|other| *other != word).collect::<Vec<_>>().join(" ");
+            let without = self.answer(&Reading { features: Features::of(&text), text, ..reading.clone() });
+            let loss = score - without.scores.get(class).copied().unwrap_or(0.0);
+            weighed.push(Weighty { word: word.to_owned(), loss });
         }
         weighed.sort_by(|a, b| b.loss.total_cmp(&a.loss));
         weighed

@@ -65,6 +65,19 @@ impl Matrix {
         &mut self.data[row * self.width..(row + 1) * self.width]
     }
 
+    pub(crate) fn data(&self) -> &[f32] {
+        &self.data
+    }
+
+    pub(crate) fn data_mut(&mut self) -> &mut [f32] {
+        &mut self.data
+    }
+
+    /// Adds a matrix of the same shape.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.data.iter_mut().zip(&other.data).for_each(|(x, y)| *x += y);
+    }
+
     /// The whole as a view.
     pub(crate) fn view(&self) -> View<'_> {
         self.block(0..self.rows, 0..self.width)

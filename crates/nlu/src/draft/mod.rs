@@ -84,7 +84,7 @@ impl Draft {
     #[must_use]
     pub fn review(&self) -> Option<Review> {
         let standings = self.rows.as_ref()?.standings(&self.set);
-        Some(review(&standings, self.set.intents.len(), &self.model.calibration))
+        Some(review(&standings, self.set.intents.len(), &self.model.brain.calibration))
     }
 
     /// What one phrase more would do, without taking it in; `None` for a set of more than [`Self::MOST_PHRASES`], an intent

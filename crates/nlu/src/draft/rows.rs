@@ -1,12 +1,9 @@
 //! The rows of a draft with their inverse: what is remembered, where it comes from, and how it follows changes.
 
 use super::inverse::Inverse;
-use crate::Model;
-use crate::calibration::Calibration;
-use crate::coefficients::Coefficients;
+use crate::brain::Brain;
 use crate::features::Features;
-use crate::kernel::{Bank, Mixture, Texts};
-use crate::learning::evidence;
+use crate::kernel::{Bank, Texts, Tongue};
 use crate::lexicon::Lexicon;
 use crate::number::{narrow, wide};
 use crate::review::Standing;
@@ -15,6 +12,7 @@ use crate::samples::{Origin, Samples};
 use crate::spelling::Speller;
 use crate::text::normalise;
 use crate::training::{Entry, TrainingSet};
+use crate::{Model, Tier};
 use std::collections::HashMap;
 
 /// One row; those of the background have no entry.
@@ -22,7 +20,7 @@ use std::collections::HashMap;
 struct Row {
     entry: Option<(Entry, String)>,
     features: Features,
-    mixture: Mixture,
+    tongue: Tongue,
 }
 
 /// All rows of a draft, in the order of their inverse.
@@ -39,16 +37,17 @@ pub(crate) struct Rows {
 impl Rows {
     /// Fits a set exactly.
     pub(crate) fn fit(set: &TrainingSet) -> Self {
-        let samples = Samples::read(set);
+        let samples = Samples::read(set, None);
         let lexicon = samples.lexicon();
         let pairs = samples.with_background();
-        let (ridge, factor) = solve(&Texts::new(&lexicon, &pairs), &samples.labels(), samples.classes.len());
+        let (ridge, factor) =
+            solve(&Texts::new(&lexicon, &pairs, Tier::Default), &samples.labels(), samples.classes.len());
         let entries = samples.rows.iter().map(|row| Some((row.entry.clone(), row.text.clone())));
         let rows = entries.chain(std::iter::repeat(None)).zip(&pairs);
-        let row = |(entry, (features, mixture)): (_, &(&Features, Mixture))| Row {
+        let row = |(entry, (features, tongue)): (_, &(&Features, Tongue))| Row {
             entry,
             features: (*features).clone(),
-            mixture: *mixture,
+            tongue: *tongue,
         };
         Self {
             list: rows.map(row).collect(),
@@ -91,9 +90,10 @@ impl Rows {
             self.classes.push(entry.label.clone());
             self.classes.len() - 1
         });
-        let mixture = Mixture::of(&language);
-        self.list.push(Row { entry: Some((entry.clone(), text)), features: features.clone(), mixture });
-        self.inverse.add(&self.bank().likeness(&features, mixture), class);
+        let tongue = Tongue::of(&language);
+        self.list.push(Row { entry: Some((entry.clone(), text)), features: features.clone(), tongue });
+        let bank = self.bank();
+        self.inverse.add(&bank.likeness(&bank.compare(&features), Tier::Default, tongue), class);
         true
     }
 
@@ -124,7 +124,7 @@ impl Rows {
     }
 
     fn bank(&self) -> Bank {
-        let rows: Vec<(&Features, Mixture)> = self.list.iter().map(|row| (&row.features, row.mixture)).collect();
+        let rows: Vec<(&Features, Tongue)> = self.list.iter().map(|row| (&row.features, row.tongue)).collect();
         Bank::build(self.lexicon.clone(), &rows)
     }
 
@@ -156,8 +156,8 @@ impl Rows {
             phrases: labels.len(),
             languages: self.languages.clone(),
             bank: self.bank(),
-            coefficients: Coefficients::quantise(&self.inverse.coefficients()),
-            calibration: Calibration::fit(&evidence(&self.inverse.held_out(&labelled), &labels)),
+            brain: Brain::new(&self.inverse.coefficients(), &self.inverse.held_out(&labelled), &labels),
+            better: None,
             speller: Speller::learn(self.list.iter().filter_map(|row| Some(row.entry.as_ref()?.1.as_str()))),
             origins,
         }

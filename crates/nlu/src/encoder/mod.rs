@@ -7,3 +7,4 @@ mod wordpiece;
 
 pub use pack::{PackError, pack_static};
 pub(crate) use packed::{Encoder, WIDTH, quantise};
+pub(crate) use wordpiece::Vocabulary;

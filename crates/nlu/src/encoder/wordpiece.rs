@@ -9,6 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 const LONGEST: usize = 100;
 
 /// Tokens by text.
+#[derive(Debug)]
 pub(crate) struct Vocabulary<'a> {
     words: FnvMap<&'a str, u32>,
     endings: FnvMap<&'a str, u32>,
@@ -37,8 +38,8 @@ impl<'a> Vocabulary<'a> {
         self.words.iter().map(|(word, id)| (*word, *id))
     }
 
-    /// Gives the ids of a lower-case text's tokens; words that the vocabulary can't spell are left out.
-    pub(crate) fn tokens(&self, text: &str, mut take: impl FnMut(u32)) {
+    /// Gives the ids of a lower-case text's tokens; `None` for a word that the vocabulary can't spell.
+    pub(crate) fn tokens(&self, text: &str, mut take: impl FnMut(Option<u32>)) {
         let plain: Cow<'_, str> = if text.is_ascii() {
             Cow::Borrowed(text)
         } else {
@@ -47,10 +48,9 @@ impl<'a> Vocabulary<'a> {
         let mut pieces = Vec::new();
         for word in plain.split_whitespace().flat_map(parts) {
             pieces.clear();
-            if self.spell(word, &mut pieces).is_some() {
-                for id in &pieces {
-                    take(*id);
-                }
+            match self.spell(word, &mut pieces) {
+                Some(()) => pieces.iter().copied().map(Some).for_each(&mut take),
+                None => take(None),
             }
         }
     }
@@ -108,7 +108,7 @@ mod tests {
     fn spelled(text: &str) -> Vec<&'static str> {
         let vocabulary = Vocabulary::new(TOKENS.into_iter());
         let mut ids = Vec::new();
-        vocabulary.tokens(text, |id| ids.push(TOKENS[usize::try_from(id).unwrap()]));
+        vocabulary.tokens(text, |id| ids.extend(id.map(|id| TOKENS[usize::try_from(id).unwrap()])));
         ids
     }
 

@@ -6,6 +6,7 @@ mod options;
 mod report;
 mod rows;
 
-pub use options::{Noise, Options, Tier, UnknownName};
+pub use crate::Tier;
+pub use options::{Noise, Options, UnknownNoise};
 pub use report::{EvalError, Report, evaluate};
 pub use rows::{OUT_OF_SCOPE, ReadError, Row, read};

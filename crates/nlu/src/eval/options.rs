@@ -1,5 +1,6 @@
 //! How an evaluation is run.
 
+use crate::Tier;
 use std::str::FromStr;
 
 /// The settings of one evaluation; the default measures the default tier on the rows as they are.
@@ -17,16 +18,6 @@ pub struct Options {
     pub noise: Noise,
 }
 
-/// How much machinery reads the text.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Tier {
-    /// What every bot has.
-    #[default]
-    Default,
-    /// With a sentence encoder.
-    Encoder,
-}
-
 /// Damage done to test texts, seeded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Noise {
@@ -37,46 +28,19 @@ pub enum Noise {
     Edits,
 }
 
-/// A name that is none of those known.
+/// A name that is no noise's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("unknown {what} {name:?}: expected {expected}")]
-pub struct UnknownName {
-    what: &'static str,
-    name: String,
-    expected: &'static str,
-}
-
-impl Tier {
-    /// The name on the command line and in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Default => "default",
-            Self::Encoder => "encoder",
-        }
-    }
-}
-
-impl FromStr for Tier {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        match name {
-            "default" => Ok(Self::Default),
-            "encoder" => Ok(Self::Encoder),
-            _ => Err(UnknownName { what: "tier", name: name.to_owned(), expected: "default or encoder" }),
-        }
-    }
-}
+#[error("unknown noise {0:?}: expected none or edits")]
+pub struct UnknownNoise(String);
 
 impl FromStr for Noise {
-    type Err = UnknownName;
+    type Err = UnknownNoise;
 
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
+    fn from_str(name: &str) -> Result<Self, UnknownNoise> {
         match name {
             "none" => Ok(Self::None),
             "edits" => Ok(Self::Edits),
-            _ => Err(UnknownName { what: "noise", name: name.to_owned(), expected: "none or edits" }),
+            _ => Err(UnknownNoise(name.to_owned())),
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use super::metrics::{Judged, auroc, best_mcc, macro_f1, quantile, share};
 use super::noise::misspell;
-use super::{Noise, OUT_OF_SCOPE, Options, Row, Tier};
+use super::{Noise, OUT_OF_SCOPE, Options, Row};
 use crate::calibration::expected_error;
 use crate::number::double;
 use crate::random::Random;
-use crate::{Draft, FitError, Model, Query, TrainingIntent, TrainingPhrase, TrainingSet};
+use crate::{Draft, FitError, Model, Query, SentenceEncoder, Tier, TrainingIntent, TrainingPhrase, TrainingSet};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::time::Instant;
@@ -62,12 +62,13 @@ pub enum EvalError {
 
 /// Fits on the training rows that are in scope and measures on the test rows.
 pub fn evaluate(train: &[Row], test: &[Row], options: &Options) -> Result<Report, EvalError> {
-    if options.tier != Tier::Default {
-        return Err(EvalError::NoTier(options.tier.name()));
-    }
+    let encoder = match options.tier {
+        Tier::Default => None,
+        Tier::Encoder => Some(SentenceEncoder::embedded().ok_or(EvalError::NoTier(options.tier.name()))?),
+    };
     let set = training_set(train, options);
     let clock = Instant::now();
-    let model = Model::fit(&set)?;
+    let model = Model::fit_with(&set, encoder.as_ref())?;
     let fit_ms = clock.elapsed().as_secs_f64() * 1e3;
     let update_ms = update(&set)?;
     let (judged, micros) = judge(&model, test, options);

@@ -1,8 +1,10 @@
 //! Kernel matrices of a training set.
 #![expect(clippy::indexing_slicing, reason = "numeric kernel: rows and features stay below the sizes taken here")]
 
-use super::Mixture;
-use crate::algebra::{Matrix, blend};
+use super::directions::matrix;
+use super::{Mixture, Tongue};
+use crate::Tier;
+use crate::algebra::{Matrix, add_likeness};
 use crate::encoder::WIDTH;
 use crate::features::Features;
 use crate::lexicon::{BUCKETS, FEATURES, Lexicon};
@@ -14,22 +16,42 @@ const PANEL: usize = 96;
 
 /// Texts made ready to be compared.
 pub(crate) struct Texts {
-    dense: Matrix,
+    /// Directions in the static encoder's space and, in the better tier, in the sentence encoder's.
+    directions: Vec<Matrix>,
     weighed: Vec<Sparse>,
-    mixtures: Vec<Mixture>,
+    tongues: Vec<Tongue>,
+    tier: Tier,
 }
 
 impl Texts {
-    pub(crate) fn new(lexicon: &Lexicon, rows: &[(&Features, Mixture)]) -> Self {
+    pub(crate) fn new(lexicon: &Lexicon, rows: &[(&Features, Tongue)], tier: Tier) -> Self {
+        let mut directions = vec![matrix(rows.iter().map(|(features, _)| &features.dense), WIDTH)];
+        if let (Tier::Encoder, Some(width)) =
+            (tier, rows.iter().find_map(|row| Some(row.0.sentence.as_ref()?.bytes.len())))
+        {
+            directions.push(matrix(rows.iter().filter_map(|(features, _)| features.sentence.as_ref()), width));
+        }
         Self {
-            dense: Matrix::from_rows(WIDTH, rows.iter().flat_map(|(features, _)| features.direction()).collect()),
+            directions,
             weighed: rows.iter().map(|(features, _)| lexicon.weigh(&features.counts)).collect(),
-            mixtures: rows.iter().map(|(_, mixture)| *mixture).collect(),
+            tongues: rows.iter().map(|(_, tongue)| *tongue).collect(),
+            tier,
         }
     }
 
     fn len(&self) -> usize {
-        self.mixtures.len()
+        self.tongues.len()
+    }
+
+    /// The cosines of some rows with the first ones of others, in each encoder's space.
+    fn cosines(&self, rows: std::ops::Range<usize>, others: &Self, count: usize) -> Vec<Matrix> {
+        let pairs = self.directions.iter().zip(&others.directions);
+        pairs
+            .map(|(own, other)| {
+                let width = 0..own.width();
+                Matrix::products(&own.block(rows.clone(), width.clone()), &other.block(0..count, width))
+            })
+            .collect()
     }
 }
 
@@ -83,12 +105,12 @@ pub(crate) fn gram(texts: &Texts) -> Matrix {
     let mut sums = [vec![0.0; order], vec![0.0; order]];
     for start in (0..order).step_by(PANEL) {
         let end = (start + PANEL).min(order);
-        let dense = Matrix::products(&texts.dense.block(start..end, 0..WIDTH), &texts.dense.block(0..end, 0..WIDTH));
+        let dense = texts.cosines(start..end, texts, end);
         for row in start..end {
             index.add(row, &texts.weighed[row]);
             index.accumulate(&texts.weighed[row], &mut sums);
-            let out = &mut gram.row_mut(row)[..=row];
-            blend_row(texts.mixtures[row], &texts.mixtures, dense.row(row - start), &mut sums, out);
+            let dense: Vec<&[f32]> = dense.iter().map(|dense| dense.row(row - start)).collect();
+            blend_row(texts, row, &texts.tongues[..=row], &dense, &mut sums, &mut gram.row_mut(row)[..=row]);
         }
     }
     gram
@@ -102,22 +124,35 @@ pub(crate) fn against(texts: &Texts, others: &Texts) -> Matrix {
     let mut sums = [vec![0.0; others.len()], vec![0.0; others.len()]];
     for start in (0..texts.len()).step_by(PANEL) {
         let end = (start + PANEL).min(texts.len());
-        let dense = Matrix::products(&texts.dense.block(start..end, 0..WIDTH), &others.dense.view());
+        let dense = texts.cosines(start..end, others, others.len());
         for row in start..end {
             index.accumulate(&texts.weighed[row], &mut sums);
-            blend_row(texts.mixtures[row], &others.mixtures, dense.row(row - start), &mut sums, out.row_mut(row));
+            let dense: Vec<&[f32]> = dense.iter().map(|dense| dense.row(row - start)).collect();
+            blend_row(texts, row, &others.tongues, &dense, &mut sums, out.row_mut(row));
         }
     }
     out
 }
 
-/// Blends one row of cosines, run by run of columns of one mixture, and clears the sums for the next.
-fn blend_row(own: Mixture, mixtures: &[Mixture], dense: &[f32], sums: &mut [Vec<f32>; 2], out: &mut [f32]) {
+/// Blends one row of cosines, run by run of columns of one tongue, and clears the sums for the next.
+fn blend_row(
+    texts: &Texts,
+    row: usize,
+    tongues: &[Tongue],
+    dense: &[&[f32]],
+    sums: &mut [Vec<f32>; 2],
+    out: &mut [f32],
+) {
     let mut start = 0;
-    for run in mixtures[..out.len()].chunk_by(|a, b| a == b) {
+    for run in tongues.chunk_by(|a, b| a == b) {
         let here = start..start + run.len();
-        let Mixture(weights) = own.between(run[0]);
-        blend([&dense[here.clone()], &sums[0][here.clone()], &sums[1][here.clone()]], weights, &mut out[here.clone()]);
+        let Mixture([by_dense, by_word, by_char, by_sentence]) =
+            Mixture::between(texts.tier, texts.tongues[row], run[0]);
+        add_likeness(by_word, &sums[0][here.clone()], &mut out[here.clone()]);
+        add_likeness(by_char, &sums[1][here.clone()], &mut out[here.clone()]);
+        for (cosines, weight) in dense.iter().zip([by_dense, by_sentence]) {
+            add_likeness(weight, &cosines[here.clone()], &mut out[here.clone()]);
+        }
         start = here.end;
     }
     for sums in sums {

@@ -1,26 +1,44 @@
-//! How much each of the three likenesses counts, by language.
+//! How much each likeness counts, by language and tier.
 
-/// Weights of the dense, the word and the character kernel; they sum to 1.
+use crate::Tier;
+
+/// What is told apart of a text's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tongue {
+    /// What both encoders were trained on.
+    English,
+    /// Any other.
+    Other,
+}
+
+/// Weights of the likenesses by static vector, by words, by characters and by sentence vector; they sum to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Mixture(pub(crate) [f32; 3]);
+pub(crate) struct Mixture(pub(crate) [f32; 4]);
+
+impl Tongue {
+    /// The tongue of a language (BCP 47).
+    pub(crate) fn of(language: &str) -> Self {
+        if language.split('-').next() == Some("en") { Self::English } else { Self::Other }
+    }
+}
 
 impl Mixture {
-    /// The encoder was trained on English, so its meaning counts most there.
-    pub(crate) const ENGLISH: Self = Self([0.60, 0.30, 0.10]);
-    /// Elsewhere words and their parts carry more.
-    pub(crate) const OTHER: Self = Self([0.40, 0.30, 0.30]);
-
-    /// The weights of a language (BCP 47).
-    pub(crate) fn of(language: &str) -> Self {
-        if language.split('-').next() == Some("en") { Self::ENGLISH } else { Self::OTHER }
-    }
-
-    /// The weights between texts of two languages: the geometric mean, which keeps the kernel positive definite.
-    pub(crate) fn between(self, other: Self) -> Self {
-        let mut weights = self.0;
-        for (weight, other) in weights.iter_mut().zip(other.0) {
+    /// The weights between texts in two tongues: the geometric mean, which keeps the kernel positive definite.
+    pub(crate) fn between(tier: Tier, one: Tongue, other: Tongue) -> Self {
+        let (Self(mut weights), Self(others)) = (Self::of(tier, one), Self::of(tier, other));
+        for (weight, other) in weights.iter_mut().zip(others) {
             *weight = (*weight * other).sqrt();
         }
         Self(weights)
+    }
+
+    /// In English meaning counts most; elsewhere words and their parts carry more.
+    pub(crate) fn of(tier: Tier, tongue: Tongue) -> Self {
+        Self(match (tier, tongue) {
+            (Tier::Default, Tongue::English) => [0.60, 0.30, 0.10, 0.0],
+            (Tier::Default, Tongue::Other) => [0.40, 0.30, 0.30, 0.0],
+            (Tier::Encoder, Tongue::English) => [0.20, 0.20, 0.10, 0.50],
+            (Tier::Encoder, Tongue::Other) => [0.30, 0.30, 0.25, 0.15],
+        })
     }
 }

@@ -12,8 +12,7 @@
 use super::{RIDGE, Ridge};
 use crate::algebra::{Factor, Matrix, axpy, dot};
 use crate::features::Features;
-use crate::kernel::{Mixture, Texts, against, gram};
-use crate::lexicon::Lexicon;
+use crate::kernel::{Texts, Tongue, against, gram};
 use crate::number::wide;
 use crate::random::Random;
 
@@ -26,20 +25,26 @@ const JITTER: f32 = 1e-3;
 /// Rows whose products are added together.
 const CHUNK: usize = 512;
 
-type Rows<'a> = [(&'a Features, Mixture)];
+type Rows<'a> = [(&'a Features, Tongue)];
 
 /// Fits rows, of which the first have labels; O(n m²) for m landmarks.
-pub(crate) fn fit(lexicon: &Lexicon, all: &Rows<'_>, labels: &[u32], classes: usize, count: usize) -> Ridge {
+pub(crate) fn fit(
+    texts: &dyn Fn(&Rows<'_>) -> Texts,
+    all: &Rows<'_>,
+    labels: &[u32],
+    classes: usize,
+    count: usize,
+) -> Ridge {
     let count = count.min(MOST_NUMBERS / all.len().max(1));
     let mut kept = spread(labels, count);
     kept.extend(labels.len()..all.len());
     let landmarks: Vec<_> = kept.iter().map(|row| all[*row]).collect();
-    let landmarks = Texts::new(lexicon, &landmarks);
+    let landmarks = texts(&landmarks);
     let mut kernel = gram(&landmarks);
     let order = kernel.rows();
     (0..order).for_each(|row| kernel.row_mut(row)[row] += JITTER);
     let inner = Factor::of(kernel);
-    let mut mapped = against(&Texts::new(lexicon, all), &landmarks);
+    let mut mapped = against(&texts(all), &landmarks);
     inner.solve_rows(&mut mapped, 0);
     let mut square = Matrix::zeros(order, order);
     (0..order).for_each(|row| square.row_mut(row)[row] = RIDGE);

@@ -5,9 +5,10 @@ mod landmarks;
 
 pub(crate) use exact::solve;
 
+use crate::Tier;
 use crate::algebra::Matrix;
 use crate::features::Features;
-use crate::kernel::{Mixture, Texts};
+use crate::kernel::{Texts, Tongue};
 use crate::lexicon::Lexicon;
 
 /// λ: what an exact hit is held back by.
@@ -27,11 +28,18 @@ pub(crate) struct Ridge {
 
 impl Ridge {
     /// Fits rows, of which the first `labels.len()` have a class and the rest belong to none.
-    pub(crate) fn fit(lexicon: &Lexicon, rows: &[(&Features, Mixture)], labels: &[u32], classes: usize) -> Self {
+    pub(crate) fn fit(
+        lexicon: &Lexicon,
+        rows: &[(&Features, Tongue)],
+        labels: &[u32],
+        classes: usize,
+        tier: Tier,
+    ) -> Self {
         if labels.len() <= MOST_EXACT {
-            exact::fit(&Texts::new(lexicon, rows), labels, classes)
+            exact::fit(&Texts::new(lexicon, rows, tier), labels, classes)
         } else {
-            landmarks::fit(lexicon, rows, labels, classes, landmarks::COUNT)
+            let texts = |rows: &[(&Features, Tongue)]| Texts::new(lexicon, rows, tier);
+            landmarks::fit(&texts, rows, labels, classes, landmarks::COUNT)
         }
     }
 }

@@ -3,5 +3,6 @@
 mod draft;
 mod eval;
 mod model;
+mod sentence;
 mod shop;
 mod trace;

@@ -74,7 +74,7 @@ fn a_title_is_one_more_phrase() {
 #[test]
 fn sets_that_make_no_sense_are_refused() {
     let twice = TrainingSet { intents: vec![intent("a", &["one"]), intent("a", &["two"])] };
-    assert_eq!(Model::fit(&twice), Err(FitError::DuplicateLabel("a".into())));
+    assert_eq!(Model::fit(&twice).err(), Some(FitError::DuplicateLabel("a".into())));
     let phrase = TrainingPhrase { text: "x".into(), language: None };
     let phrases = vec![phrase; TrainingSet::MAX_PHRASES + 1];
     let many = TrainingSet { intents: vec![TrainingIntent { label: "a".into(), title: None, phrases }] };
@@ -96,8 +96,8 @@ fn the_same_set_gives_the_same_bytes_and_they_come_back() {
 #[test]
 fn other_engines_and_other_files_are_told_apart() {
     let mut bytes = Model::fit(&shop()).unwrap().to_bytes();
-    assert_eq!(Model::from_bytes(b"PK\x03\x04"), Err(ArtefactError::NotAModel));
-    assert_eq!(Model::from_bytes(&bytes[..20]), Err(ArtefactError::Checksum));
+    assert_eq!(Model::from_bytes(b"PK\x03\x04").err(), Some(ArtefactError::NotAModel));
+    assert_eq!(Model::from_bytes(&bytes[..20]).err(), Some(ArtefactError::Checksum));
     bytes[8] ^= 0x40;
     assert!(matches!(Model::from_bytes(&bytes), Err(ArtefactError::OtherEngine { .. })));
 }
