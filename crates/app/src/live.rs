@@ -1,7 +1,7 @@
 //! Live bots in memory: each tenant's build with its model and what its departments answer.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -11,6 +11,7 @@ use guildhall_domain::{
     content::{Content, FrozenIntent},
     folded, id,
     release::Part,
+    text::Language,
 };
 use guildhall_nlu::{Model, TrainingIntent, TrainingPhrase, TrainingSet};
 use guildhall_persistence::{Build, IntentFilter, Tx};
@@ -102,6 +103,12 @@ impl LiveBot {
     #[must_use]
     pub fn face(&self, department: Id<id::Department>) -> Option<&Face> {
         self.faces.get(&department)
+    }
+
+    /// The languages of its answers.
+    #[must_use]
+    pub fn languages(&self) -> BTreeSet<&Language> {
+        self.known.iter().flat_map(|known| &known.intent.answers).map(|answer| &answer.language).collect()
     }
 
     /// The intents that a department has live and that fit the filter, in the order of ids.

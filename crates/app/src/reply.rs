@@ -126,14 +126,7 @@ impl Listener<'_> {
         let own = own_words(&self.settings.fallback, language);
         Reply {
             text: own.unwrap_or_else(|| wording::fallback(language).to_owned()),
-            facts: ReplyFacts {
-                kind: ReplyKind::Fallback,
-                department: None,
-                intent: None,
-                intent_name: None,
-                confidence: None,
-                buttons: Vec::new(),
-            },
+            facts: ReplyFacts::fallback(),
             choices: Vec::new(),
             involved: Vec::new(),
         }

@@ -152,6 +152,12 @@ impl Tokens {
         })
     }
 
+    /// The public keys that verify these tokens (RFC 7517), the next one among them.
+    #[must_use]
+    pub fn jwks(&self, now: Moment) -> serde_json::Value {
+        self.ring().jwks(now)
+    }
+
     fn ring(&self) -> Arc<KeyRing> {
         Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
     }

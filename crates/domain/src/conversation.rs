@@ -143,6 +143,15 @@ pub struct ReplyFacts {
     pub buttons: Vec<Button>,
 }
 
+impl ReplyFacts {
+    /// A reply that rests on nothing.
+    #[must_use]
+    pub const fn fallback() -> Self {
+        let (department, intent, intent_name, confidence) = (None, None, None, None);
+        Self { kind: ReplyKind::Fallback, department, intent, intent_name, confidence, buttons: Vec::new() }
+    }
+}
+
 /// A visitor's judgement.
 #[derive(Debug, Clone)]
 pub struct Rating {

@@ -18,7 +18,7 @@ pub mod request_id;
 pub mod security;
 
 pub use address::TrustedProxies;
-pub use extract::{IdempotencyKey, IfMatch, Json, PageQuery, Paged, Path, Query};
+pub use extract::{IfMatch, Json, PageQuery, Paged, Path, Query};
 pub use front::Ids;
 pub use guard::Guard;
 pub use limits::Limits;

@@ -53,32 +53,20 @@ pub fn unchanged(request: &HttpRequest, current: i64) -> bool {
     })
 }
 
-/// The client's name for this request, under which its answer is kept: 1 to 255 printable ASCII characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyKey(pub Option<String>);
-
-impl FromRequest for IdempotencyKey {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let name = HeaderName::from_static("idempotency-key");
-        let mut values = request.headers().get_all(&name);
-        let key = match (values.next(), values.next()) {
-            (None, _) => Ok(Self(None)),
-            (Some(value), None) => value
-                .to_str()
-                .ok()
-                .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|b| (b' '..=b'~').contains(&b)))
-                .map(|key| Self(Some(key.to_owned())))
-                .ok_or(()),
-            _ => Err(()),
-        };
-        ready(key.map_err(|()| {
-            Problem::new(&kinds::INVALID_HEADER)
-                .detail("`Idempotency-Key` is one value of 1 to 255 printable ASCII characters.")
-        }))
-    }
+/// The client's name for this request (`Idempotency-Key`), under which its answer is kept: 1 to 255 printable ASCII
+/// characters, 400 otherwise.
+pub fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {
+    let mut values = request.headers().get_all(HeaderName::from_static("idempotency-key"));
+    let good = |key: &&str| (1..=255).contains(&key.len()) && key.bytes().all(|b| (b' '..=b'~').contains(&b));
+    let key = match (values.next(), values.next()) {
+        (None, _) => return Ok(None),
+        (Some(value), None) => value.to_str().ok().filter(good),
+        _ => None,
+    };
+    key.map(|key| Some(key.to_owned())).ok_or_else(|| {
+        Problem::new(&kinds::INVALID_HEADER)
+            .detail("`Idempotency-Key` is one value of 1 to 255 printable ASCII characters.")
+    })
 }
 
 /// Checks that `Accept` leaves room for `essence` (`application/json`); 406 otherwise.
@@ -144,13 +132,13 @@ mod tests {
         }
     }
 
-    #[actix_web::test]
-    async fn an_idempotency_key_is_short_and_printable() {
-        let name = "idempotency-key";
-        assert_eq!(extract(&request(name, "a b")).await, Ok(IdempotencyKey(Some("a b".to_owned()))));
-        assert_eq!(extract(&request("accept", "x")).await, Ok(IdempotencyKey(None)));
+    #[test]
+    fn an_idempotency_key_is_short_and_printable() {
+        let key = |value: &str| idempotency_key(&request("idempotency-key", value)).map_err(|p| p.kind().status);
+        assert_eq!(key("a b"), Ok(Some("a b".to_owned())));
+        assert_eq!(idempotency_key(&request("accept", "x")).map_err(|p| p.kind().status), Ok(None));
         for bad in ["", "é", &"k".repeat(256), &"k".repeat(10_000)] {
-            assert_eq!(extract::<IdempotencyKey>(&request(name, bad)).await, Err(400), "{bad}");
+            assert_eq!(key(bad), Err(400), "{bad}");
         }
     }
 

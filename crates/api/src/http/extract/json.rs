@@ -85,7 +85,8 @@ pub fn read(
     }
 }
 
-fn check_type(request: &HttpRequest) -> Result<(), Problem> {
+/// Checks that the body says it is JSON, bare; 415 otherwise.
+pub fn check_type(request: &HttpRequest) -> Result<(), Problem> {
     let refused = || Problem::new(&kinds::UNSUPPORTED_MEDIA_TYPE);
     let essence = ["application/json", "application/merge-patch+json"];
     let json = request.mime_type().ok().flatten().is_some_and(|mime| {
@@ -108,7 +109,8 @@ fn too_large(limit: usize) -> Problem {
     Problem::new(&kinds::CONTENT_TOO_LARGE).detail(format!("The operation takes at most {limit} bytes."))
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+/// Reads a body's bytes as [`Json`] does.
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let malformed = || Problem::new(&kinds::MALFORMED_JSON);
     let text = str::from_utf8(body).map_err(|_| malformed().detail("The body is not UTF-8."))?;
     strict::check(text).map_err(|fault| match fault {

@@ -13,8 +13,8 @@ mod strict;
 mod wording;
 
 pub use self::{
-    headers::{IdempotencyKey, IfMatch, accepts, etag, unchanged},
-    json::{BODY_TIME, JSON_LIMIT, Json, read},
+    headers::{IfMatch, accepts, etag, idempotency_key, unchanged},
+    json::{BODY_TIME, JSON_LIMIT, Json, check_type, parse, read},
     page::{Everything, PageQuery, Paged, cursor_text},
     path::Path,
     query::Query,

@@ -1,0 +1,344 @@
+//! The command line: parses it, opens what the command needs, and says how it went.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks by printing")]
+
+use std::{path::PathBuf, process::ExitCode, time::Duration};
+
+use clap::{Parser, Subcommand};
+use guildhall_app::{App, Work, audit, demo as company, tenant};
+use guildhall_auth::{KeyRing, OsEntropy, Rotation};
+use guildhall_domain::{Actor, tenant::State};
+use guildhall_nlu::eval;
+use guildhall_persistence::{Store, Tx};
+
+use crate::{
+    config::Config,
+    demo, openapi,
+    server::{self, House, ServerError},
+    telemetry,
+};
+
+/// One company chatbot that its departments own together.
+#[derive(Debug, Parser)]
+#[command(name = "guildhall", version)]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server; without configuration: SQLite in ./data, http://127.0.0.1:8080.
+    Serve,
+    /// Run the server with a company to look at: four departments with content, members, a channel; on loopback only.
+    Demo,
+    /// Bring the database to the newest schema, as its owner (`GUILDHALL_MIGRATE_DATABASE_URL`).
+    Migrate,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Companies.
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// Signing keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// The configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// The language engine.
+    #[command(subcommand)]
+    Nlu(NluCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum TenantCommand {
+    /// Sign a company up; the leader's password is read from standard input.
+    Create {
+        /// The company's name.
+        #[arg(long)]
+        company: String,
+        /// The leader's name.
+        #[arg(long)]
+        name: String,
+        /// The leader's e-mail address.
+        #[arg(long)]
+        email: String,
+    },
+    /// List the companies.
+    List,
+    /// Close a company's doors: every credential is refused within five seconds.
+    Suspend {
+        /// The company's slug.
+        slug: String,
+    },
+    /// Open a company's doors again.
+    Resume {
+        /// The company's slug.
+        slug: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Add a signing key, which is published at once and signs after a day.
+    Rotate {
+        /// Let it sign at once: when the current key can't be trusted any more.
+        #[arg(long)]
+        now: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Prove that no row of a company's audit log was changed, lost or moved; of every company without a slug.
+    Verify {
+        /// The company's slug.
+        slug: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Read the configuration and say what it means.
+    Check,
+}
+
+#[derive(Debug, Subcommand)]
+enum NluCommand {
+    /// Fit on one file, measure on another, no server: JSON Lines of {"text", "intent", "split"}.
+    Eval(EvalArguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct EvalArguments {
+    /// The file to fit on.
+    #[arg(long)]
+    train: PathBuf,
+    /// The file to measure on.
+    #[arg(long)]
+    test: PathBuf,
+    /// The split of the file to fit on.
+    #[arg(long)]
+    split_train: Option<String>,
+    /// The split of the file to measure on.
+    #[arg(long)]
+    split_test: Option<String>,
+    /// At most this many phrases an intent.
+    #[arg(long)]
+    shots: Option<usize>,
+    /// The language of the texts.
+    #[arg(long)]
+    language: Option<String>,
+    /// Take the intents' names as phrases too.
+    #[arg(long)]
+    titles: bool,
+    /// `default` or `encoder`.
+    #[arg(long, default_value = "default")]
+    tier: eval::Tier,
+    /// `none` or `edits`.
+    #[arg(long, default_value = "none")]
+    noise: eval::Noise,
+    /// One JSON object instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    match run(Line::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("guildhall: {error}");
+            let mut cause = std::error::Error::source(error.as_ref());
+            while let Some(error) = cause {
+                eprintln!("  because: {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn run(command: Command) -> Outcome {
+    match command {
+        Command::Openapi => print!("{}", openapi::printed()?),
+        Command::Config(ConfigCommand::Check) => println!("{:#?}", Config::read()?),
+        Command::Nlu(NluCommand::Eval(arguments)) => evaluate(&arguments)?,
+        Command::Keys(KeysCommand::Rotate { now }) => rotate(now)?,
+        command => {
+            let config = Config::read()?;
+            telemetry::start(&config);
+            actix_web::rt::System::new().block_on(run_with(command, config))?;
+        }
+    }
+    Ok(())
+}
+
+async fn run_with(command: Command, config: Config) -> Outcome {
+    match command {
+        Command::Serve => serve(config).await,
+        Command::Demo => run_demo(config).await,
+        Command::Migrate => migrate(&config).await,
+        Command::Tenant(command) => run_tenant(command, &config).await,
+        Command::Audit(AuditCommand::Verify { slug }) => verify(slug.as_deref(), &config).await,
+        Command::Openapi | Command::Config(_) | Command::Nlu(_) | Command::Keys(_) => Ok(()),
+    }
+}
+
+async fn serve(config: Config) -> Outcome {
+    let house = server::open(&config).await?;
+    let running = server::start(&config, house)?;
+    tracing::info!(address = %running.address, ?config, "serving");
+    Ok(running.until_told(Duration::from_secs(config.shutdown_delay)).await?)
+}
+
+async fn run_demo(mut config: Config) -> Outcome {
+    if !config.listen.ip().is_loopback() {
+        return Err("the demo is for this machine alone: listen on 127.0.0.1".into());
+    }
+    let folder = std::env::temp_dir().join(format!("guildhall-demo-{}", std::process::id()));
+    config.data_dir.clone_from(&folder);
+    config.database_url = None;
+    config.redis_url = None;
+    config.keys_file = None;
+    let outcome = show(&config).await;
+    std::fs::remove_dir_all(&folder)?;
+    outcome
+}
+
+async fn show(config: &Config) -> Outcome {
+    let house = server::open(config).await?;
+    let founded = company::found(&house.app, demo::ORIGIN).await?;
+    let running = server::start(config, house)?;
+    println!("{}", demo::welcome(&founded, &format!("http://{}", running.address)));
+    Ok(running.until_told(Duration::ZERO).await?)
+}
+
+async fn migrate(config: &Config) -> Outcome {
+    let url = config.migrate_database_url.clone().unwrap_or_else(|| config.database());
+    if config.embedded() && config.migrate_database_url.is_none() {
+        crate::config::make_data_dir(&config.data_dir)?;
+    }
+    let store = Store::open(&url, 2).await?;
+    store.migrate().await?;
+    store.close().await?;
+    println!("the schema is the newest");
+    Ok(())
+}
+
+async fn run_tenant(command: TenantCommand, config: &Config) -> Outcome {
+    let House { app, .. } = &server::open(config).await?;
+    match command {
+        TenantCommand::Create { company, name, email } => {
+            let mut password = String::new();
+            std::io::stdin().read_line(&mut password)?;
+            create_tenant(app, &company, &name, &email, password.trim_end_matches(['\r', '\n'])).await?;
+        }
+        TenantCommand::List => {
+            for tenant in app.store.tenants().await? {
+                println!("{}\t{}\t{}\t{}", tenant.slug, tenant.state.name(), tenant.id, tenant.company);
+            }
+        }
+        TenantCommand::Suspend { slug } => set_state(app, &slug, State::Suspended).await?,
+        TenantCommand::Resume { slug } => set_state(app, &slug, State::Active).await?,
+    }
+    Ok(())
+}
+
+async fn create_tenant(app: &App, company: &str, name: &str, email: &str, password: &str) -> Outcome {
+    let new = tenant::SignUp::parse(company, name, email, password).map_err(readable)?;
+    let actor = app.tenant_to_found(&new.email, None)?;
+    let hash = app.hash_password(new.password.clone()).await?;
+    let client = guildhall_app::session::Client {
+        user_agent: Some("guildhall tenant create".to_owned()),
+        network: "local".to_owned(),
+    };
+    let founded = app
+        .act(&actor, async |work: &Work<'_>| {
+            let (founded, _) = tenant::found(work, &new.company).await?;
+            tenant::settle(work, founded, new, hash, &client).await
+        })
+        .await?;
+    println!("{}\t{}", founded.tenant.slug, founded.tenant.id);
+    Ok(())
+}
+
+/// A refusal as a person at a terminal reads it.
+fn readable(refusal: guildhall_domain::Refusal) -> Box<dyn std::error::Error> {
+    match refusal {
+        guildhall_domain::Refusal::Invalid(flaws) => {
+            let lines: Vec<String> = flaws.iter().map(|flaw| format!("{} {}", flaw.pointer, flaw.detail)).collect();
+            lines.join("; ").into()
+        }
+        other => other.into(),
+    }
+}
+
+async fn set_state(app: &App, slug: &str, state: State) -> Outcome {
+    if app.store.set_tenant_state(slug, state, app.now()).await? {
+        println!("{slug}\t{}", state.name());
+        Ok(())
+    } else {
+        Err(format!("no company has the slug {slug}").into())
+    }
+}
+
+fn rotate(now: bool) -> Outcome {
+    let config = Config::read()?;
+    let (entropy, clock) = (OsEntropy::new(), guildhall_app::SystemClock);
+    let mut keys = KeyRing::load(&config.keys())?;
+    let rotation = if now { Rotation::Forced } else { Rotation::Announced };
+    let kid = keys.rotate(rotation, guildhall_app::Clock::now(&clock), &entropy)?;
+    keys.save(&config.keys(), &entropy)?;
+    println!("{kid}\tin {}; running servers read it within a minute", config.keys().display());
+    Ok(())
+}
+
+async fn verify(slug: Option<&str>, config: &Config) -> Outcome {
+    let House { app, .. } = &server::open(config).await?;
+    let tenants = app.store.tenants().await?;
+    let chosen: Vec<_> = tenants.iter().filter(|tenant| slug.is_none_or(|slug| slug == tenant.slug)).collect();
+    if chosen.is_empty() && slug.is_some() {
+        return Err("no company has this slug".into());
+    }
+    let mut broken = false;
+    for tenant in chosen {
+        let actor: Actor = App::system(tenant.id);
+        match app.look(&actor, async |tx: &Tx| audit::verify(tx).await).await? {
+            audit::Verdict::Whole(rows) => println!("{}\twhole\t{rows} rows", tenant.slug),
+            audit::Verdict::Broken { seq, what } => {
+                broken = true;
+                println!("{}\tBROKEN\trow {seq} {what}", tenant.slug);
+            }
+        }
+    }
+    if broken { Err(ServerError::Io(std::io::Error::other("an audit log is broken")).into()) } else { Ok(()) }
+}
+
+fn evaluate(arguments: &EvalArguments) -> Outcome {
+    let train = eval::read(&arguments.train, arguments.split_train.as_deref())?;
+    let test = eval::read(&arguments.test, arguments.split_test.as_deref())?;
+    let options = eval::Options {
+        shots: arguments.shots,
+        language: arguments.language.clone(),
+        titles: arguments.titles,
+        tier: arguments.tier,
+        noise: arguments.noise,
+    };
+    let report = eval::evaluate(&train, &test, &options)?;
+    if arguments.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        let table = serde_json::to_value(&report)?;
+        for (key, value) in table.as_object().into_iter().flatten() {
+            println!("{key:<20} {value}");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! HTTP, OpenAPI, configuration, and the command line of Guildhall.
+
+pub mod cli;
+pub mod config;
+mod demo;
+mod gate;
+pub mod http;
+pub mod openapi;
+mod probes;
+mod reference;
+pub mod server;
+mod telemetry;
+mod v1;
+
+/// What the operations need to know of the configuration.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Whether companies may sign up by themselves.
+    pub sign_up: bool,
+}

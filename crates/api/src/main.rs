@@ -1,0 +1,5 @@
+//! The `guildhall` program.
+
+fn main() -> std::process::ExitCode {
+    guildhall_api::cli::main()
+}

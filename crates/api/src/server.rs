@@ -1,0 +1,296 @@
+//! The server: its parts put together, started, and stopped with grace.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use actix_web::{
+    App as HttpApp, HttpResponse, HttpServer,
+    dev::ServerHandle,
+    http::header,
+    middleware::{Compress, from_fn},
+    web::{self, Data},
+};
+use guildhall_app::{App, Parts, SystemClock, builder, notice::Notice};
+use guildhall_auth::{Cost, Hasher, KeyRing, OsEntropy};
+use guildhall_persistence::{Shared, Store, shared::MISSED};
+use tokio::{sync::watch, task::JoinHandle};
+use utoipa_actix_web::AppExt;
+use uuid::Uuid;
+
+use crate::{
+    Settings,
+    config::{Config, ConfigError, make_data_dir},
+    gate,
+    http::{Guard, Ids, Limits, PathTable, cors, front::front, guard::guard, limits::limit, methods::unmatched},
+    openapi, probes, reference, v1,
+};
+
+/// Why the server can't start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The configuration can't be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database can't be used.
+    #[error("the database can't be used")]
+    Store(#[from] guildhall_persistence::Error),
+    /// Redis's address can't be used.
+    #[error("Redis can't be used")]
+    Shared(#[from] guildhall_persistence::shared::Error),
+    /// The keys can't be used.
+    #[error("the keys can't be used")]
+    Keys(#[from] guildhall_auth::Error),
+    /// The schema is not the one that this version needs.
+    #[error("the database's schema is not the newest: run `guildhall migrate` first")]
+    Schema,
+    /// Another process uses the data directory.
+    #[error("another process uses {0}")]
+    InUse(std::path::PathBuf),
+    /// The system declined.
+    #[error("the system declined: {0}")]
+    Io(#[from] std::io::Error),
+    /// Something that only the house's own content could cause.
+    #[error("{0}")]
+    Refused(#[from] guildhall_domain::Refusal),
+}
+
+/// Keeps another process from using the same data directory; freed when dropped.
+#[derive(Debug)]
+pub(crate) struct DirectoryLock(std::fs::File);
+
+impl DirectoryLock {
+    fn take(config: &Config) -> Result<Option<Self>, ServerError> {
+        if !config.embedded() {
+            return Ok(None);
+        }
+        make_data_dir(&config.data_dir)?;
+        let file = std::fs::File::create(config.data_dir.join("guildhall.lock"))?;
+        file.try_lock().map_err(|_| ServerError::InUse(config.data_dir.clone()))?;
+        Ok(Some(Self(file)))
+    }
+}
+
+impl Drop for DirectoryLock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+/// The house with everything that it stands on.
+pub struct House {
+    /// The use cases.
+    pub app: Arc<App>,
+    _lock: Option<DirectoryLock>,
+}
+
+/// Opens the database, reads the keys, and puts the house together. The embedded database is brought to the newest
+/// schema; on PostgreSQL that is the owner's to do.
+pub async fn open(config: &Config) -> Result<House, ServerError> {
+    let lock = DirectoryLock::take(config)?;
+    let store = Store::open(&config.database(), config.database_connections).await?;
+    if config.embedded() {
+        store.migrate().await?;
+        store.free_all().await?;
+    } else {
+        store.check_role().await?;
+        if !store.migrated().await? {
+            return Err(ServerError::Schema);
+        }
+    }
+    let shared = match &config.redis_url {
+        Some(url) => Shared::connect(url)?,
+        None => Shared::local(),
+    };
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy::new()));
+    let now = guildhall_app::Clock::now(clock.as_ref());
+    let keys = if config.embedded() {
+        KeyRing::load_or_create(&config.keys(), now, entropy.as_ref())?
+    } else {
+        KeyRing::load(&config.keys())?
+    };
+    let hasher = Hasher::new(Cost::DEFAULT, keys.pepper());
+    let issuer = config.base_url.clone();
+    let parts = Parts {
+        store,
+        shared,
+        keys: Arc::new(keys),
+        hasher,
+        clock,
+        entropy,
+        issuer,
+        bots_in_memory: config.bots_in_memory,
+    };
+    Ok(House { app: Arc::new(App::new(parts)?), _lock: lock })
+}
+
+/// A server that runs.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    handle: ServerHandle,
+    served: JoinHandle<std::io::Result<()>>,
+    jobs: Vec<JoinHandle<()>>,
+    stop: watch::Sender<bool>,
+    leaving: Data<probes::Leaving>,
+    house: House,
+}
+
+/// Starts serving a house.
+pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
+    let (stop, stopped) = watch::channel(false);
+    let app = Data::from(Arc::clone(&house.app));
+    let leaving = Data::new(probes::Leaving::default());
+    let document = openapi::document();
+    let paths = Arc::new(
+        PathTable::of(&document)
+            .with("/livez", "GET")
+            .with("/readyz", "GET")
+            .with("/v1/openapi.json", "GET")
+            .with("/docs", "GET"),
+    );
+    let json: web::Bytes = document.to_json().map_err(std::io::Error::other)?.into();
+    let proxies = Data::new(config.proxies()?);
+    let limits = Data::new(if config.rate_limits {
+        Limits::new(house.app.shared.clone(), proxies.get_ref().clone())
+    } else {
+        tracing::warn!("rate limits are OFF: this is for load tests only");
+        Limits::off()
+    });
+    let guards = Data::new(Guard::new(Duration::from_secs(15), config.chat_requests, config.staff_requests));
+    let ids = Data::new(Ids::new({
+        let app = Arc::clone(&house.app);
+        move || app.entropy().new_id::<()>(app.now()).map_or(Uuid::nil(), guildhall_domain::Id::uuid)
+    }));
+    let settings = Data::new(Settings { sign_up: config.sign_up });
+    let (stopping, gone) = (Data::new(stopped.clone()), leaving.clone());
+    let server = HttpServer::new(move || {
+        let json = json.clone();
+        HttpApp::new()
+            .app_data(app.clone())
+            .app_data(gone.clone())
+            .app_data(proxies.clone())
+            .app_data(limits.clone())
+            .app_data(guards.clone())
+            .app_data(ids.clone())
+            .app_data(settings.clone())
+            .app_data(stopping.clone())
+            .wrap(from_fn(limit))
+            .wrap(from_fn(gate::authenticate))
+            .wrap(from_fn(across))
+            .wrap(Compress::default())
+            .wrap(from_fn(guard))
+            .wrap(from_fn(front))
+            .into_utoipa_app()
+            .configure(v1::configure)
+            .into_app()
+            .configure(probes::configure)
+            .configure(reference::configure)
+            .route("/v1/openapi.json", web::get().to(move || std::future::ready(document_answer(json.clone()))))
+            .default_service(unmatched(&paths))
+    })
+    .disable_signals()
+    .client_request_timeout(Duration::from_secs(5))
+    .shutdown_timeout(25);
+    let server = match config.workers {
+        Some(workers) => server.workers(workers),
+        None => server,
+    };
+    let server = server.bind(config.listen)?;
+    let address = server.addrs().first().copied().unwrap_or(config.listen);
+    let server = server.run();
+    let handle = server.handle();
+    let jobs = vec![
+        tokio::spawn(builder::work(Arc::clone(&house.app), stopped.clone())),
+        tokio::spawn(listen(Arc::clone(&house.app), stopped)),
+    ];
+    Ok(Running { address, handle, served: tokio::spawn(server), jobs, stop, leaving, house })
+}
+
+/// The document's bytes.
+fn document_answer(json: web::Bytes) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
+        .body(json)
+}
+
+/// Lets pages of other origins call the chat routes; every other route is for programs.
+async fn across(
+    request: actix_web::dev::ServiceRequest,
+    next: actix_web::middleware::Next<impl actix_web::body::MessageBody + 'static>,
+) -> Result<actix_web::dev::ServiceResponse<actix_web::body::BoxBody>, actix_web::Error> {
+    if request.path().starts_with("/v1/chat/") {
+        cors::around(request, next, async |origin: &str| v1::may_ask(origin)).await
+    } else {
+        Ok(next.call(request).await?.map_into_boxed_body())
+    }
+}
+
+/// Does what other nodes' news ask of this one.
+async fn listen(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut news = app.shared.listen();
+    loop {
+        tokio::select! {
+            heard = news.recv() => match heard {
+                Ok(news) if news.topic == MISSED => {}
+                Ok(news) => Notice::read(&news.topic, &news.text).into_iter().for_each(|notice| app.hear(notice)),
+                Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+                Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+            },
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+impl Running {
+    /// The house that is served.
+    #[must_use]
+    pub const fn house(&self) -> &House {
+        &self.house
+    }
+
+    /// Serves until the process is told to stop: says not ready, waits, finishes what is under way.
+    pub async fn until_told(self, delay: Duration) -> Result<(), ServerError> {
+        told().await;
+        tracing::info!("stopping");
+        self.leaving.announce();
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            () = told() => {}
+        }
+        tokio::select! {
+            stopped = self.stop() => stopped,
+            () = told() => {
+                tracing::warn!("told twice: stopping at once");
+                Err(ServerError::Io(std::io::Error::from(std::io::ErrorKind::Interrupted)))
+            }
+        }
+    }
+
+    /// Stops: streams end, requests under way are finished, jobs give their leases back.
+    pub async fn stop(self) -> Result<(), ServerError> {
+        self.leaving.announce();
+        let _ = self.stop.send(true);
+        self.handle.stop(true).await;
+        self.served.await.map_err(std::io::Error::other)??;
+        for job in self.jobs {
+            job.await.map_err(std::io::Error::other)?;
+        }
+        self.house.app.store.close().await?;
+        Ok(())
+    }
+}
+
+/// Until the process is told to stop: SIGTERM or Ctrl-C.
+async fn told() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,110 @@
+//! Signing a company up.
+
+use actix_web::{HttpRequest, post, web::Data};
+use guildhall_app::{
+    App,
+    tenant::{self, SignUp},
+    work::Secrecy,
+};
+use guildhall_domain::{Conflict, Id, Moment, Refusal, id, tenant::Tenant};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    answer::{Answer, Created, Keyed, create},
+    sessions::SignedInView,
+};
+use crate::{Settings, gate, http::Problem};
+
+pub(super) fn configure(config: &mut ServiceConfig<'_>) {
+    config.service(sign_up);
+}
+
+/// A company that signs up.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignUpBody {
+    /// The company's name.
+    #[schema(min_length = 1, max_length = 100, example = "Nordic Outfitters")]
+    company: String,
+    /// Who will lead the project.
+    leader: LeaderBody,
+}
+
+/// Who will lead the project.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LeaderBody {
+    /// The name.
+    #[schema(min_length = 1, max_length = 100, example = "Aino Laine")]
+    name: String,
+    /// The e-mail address.
+    #[schema(example = "aino@nordic-outfitters.example", max_length = 254)]
+    email: String,
+    /// At least 15 characters; any kind.
+    #[schema(format = Password, min_length = 15, max_length = 256, example = "a long walk before breakfast")]
+    password: String,
+}
+
+/// A company.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Tenant)]
+pub(crate) struct TenantView {
+    /// Its identifier.
+    #[schema(value_type = String, example = "ten_01jd0000007000g00000000001")]
+    id: Id<id::Tenant>,
+    /// Its unique short name.
+    #[schema(example = "nordic-outfitters")]
+    slug: String,
+    /// Its name.
+    #[schema(example = "Nordic Outfitters")]
+    company: String,
+    /// When it signed up.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Moment,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Moment,
+}
+
+impl From<Tenant> for TenantView {
+    fn from(tenant: Tenant) -> Self {
+        let Tenant { id, slug, company, created_at, updated_at, .. } = tenant;
+        Self { id, slug, company: company.into(), created_at, updated_at }
+    }
+}
+
+/// Signs a company up and its leader in.
+#[utoipa::path(
+    tag = "getting in",
+    operation_id = "signUp",
+    responses((status = 201, description = "The company with its leader, signed in", body = SignedInView)),
+    security(()),
+    extensions(("x-action" = json!("public")))
+)]
+#[post("/v1/tenants")]
+pub(crate) async fn sign_up(
+    app: Data<App>,
+    settings: Data<Settings>,
+    request: HttpRequest,
+    sent: Keyed<SignUpBody>,
+) -> Result<Answer<SignedInView>, Problem> {
+    if !settings.sign_up {
+        return Err(Refusal::Forbidden("sign-up-closed").into());
+    }
+    let body = &sent.body;
+    let new = SignUp::parse(&body.company, &body.leader.name, &body.leader.email, &body.leader.password)?;
+    let actor = app.tenant_to_found(&new.email, sent.key())?;
+    let hash = app.hash_password(new.password.clone()).await?;
+    let client = gate::client(&request);
+    create(&app, &actor, sent, Secrecy::Secret, async |work, _| {
+        let (tenant, fresh) = tenant::found(work, &new.company).await?;
+        if !fresh {
+            return Err(Conflict::AlreadyDone.into());
+        }
+        let founded = tenant::settle(work, tenant, new, hash, &client).await?;
+        Ok(Created::at(SignedInView::read(work, founded.leader).await?, "/v1/me".to_owned(), None))
+    })
+    .await
+}
