@@ -200,7 +200,8 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
     let handle = server.handle();
     let jobs = vec![
         tokio::spawn(builder::work(Arc::clone(&house.app), stopped.clone())),
-        tokio::spawn(listen(Arc::clone(&house.app), stopped)),
+        tokio::spawn(listen(Arc::clone(&house.app), stopped.clone())),
+        tokio::spawn(follow_keys(Arc::clone(&house.app), config.keys(), stopped)),
     ];
     Ok(Running { address, handle, served: tokio::spawn(server), jobs, stop, leaving, house })
 }
@@ -237,6 +238,25 @@ async fn listen(app: Arc<App>, mut stop: watch::Receiver<bool>) {
                 Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
             },
             _ = stop.changed() => return,
+        }
+    }
+}
+
+/// How often the keys file is read again.
+const KEYS_READ: Duration = Duration::from_secs(30);
+
+/// Signs and verifies with the keys file as it is now, so that a rotation needs no restart.
+async fn follow_keys(app: Arc<App>, file: std::path::PathBuf, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(KEYS_READ) => {}
+            _ = stop.changed() => return,
+        }
+        let path = file.clone();
+        match tokio::task::spawn_blocking(move || KeyRing::load(&path)).await {
+            Ok(Ok(ring)) => app.tokens.adopt(Arc::new(ring)),
+            Ok(Err(error)) => tracing::warn!(%error, "the keys file can't be read; going on with the keys of before"),
+            Err(error) => tracing::warn!(%error, "the keys file could not be read"),
         }
     }
 }

@@ -135,14 +135,31 @@ impl App {
         Ok(Some(Proven { actor, tenant: tenant.clone(), member: entry.member, stronger }))
     }
 
-    /// Checks a password of somebody who is already signed in.
-    pub async fn prove_again(&self, permit: &Permit<KeepAccount>, password: &str) -> Result<(), Refusal> {
-        let member = permit.member()?;
-        let stored = self.look(permit.actor(), async |tx: &Tx| Ok(tx.members().password_hash(member).await?)).await?;
-        let stored = stored.ok_or(Refusal::NotFound)?;
+    /// Checks a password of somebody who is already signed in; they may try no more often than who signs in.
+    pub async fn prove_again(
+        &self,
+        permit: &Permit<KeepAccount>,
+        password: &str,
+        client: &Client,
+    ) -> Result<(), Refusal> {
+        let id = permit.member()?;
+        let (member, stored) = self
+            .look(permit.actor(), async |tx: &Tx| {
+                let member = tx.members().get(id).await?.ok_or(Refusal::NotFound)?;
+                Ok((member, tx.members().password_hash(id).await?.ok_or(Refusal::NotFound)?))
+            })
+            .await?;
+        let tries = Tries::of(self, &member.email, &client.network);
+        tries.admit(self).await?;
         match self.hashing.verify(Password::attempt(password), stored).await? {
-            Verdict::Wrong => Err(Refusal::flaw("/current_password", "wrong", "is not your password")),
-            Verdict::Right | Verdict::RightButWeak(_) => Ok(()),
+            Verdict::Wrong => {
+                tries.failed(self).await;
+                Err(Refusal::flaw("/current_password", "wrong", "is not your password"))
+            }
+            Verdict::Right | Verdict::RightButWeak(_) => {
+                tries.succeeded(self).await;
+                Ok(())
+            }
         }
     }
 }

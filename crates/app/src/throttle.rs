@@ -3,26 +3,29 @@
 use std::time::Duration;
 
 use guildhall_domain::{Refusal, member::Email};
-use guildhall_persistence::shared::key;
+use guildhall_persistence::shared::{Limit, key};
 
 use crate::App;
 
 /// Failures of one account from one network before it has to wait.
 const FREE_TRIES: u32 = 5;
-/// Failures of one account from anywhere within [`WINDOW`].
-const ACCOUNT_TRIES: u32 = 20;
-/// Failures from one network within [`WINDOW`], over whatever accounts.
-const NETWORK_TRIES: u32 = 60;
-const WINDOW: Duration = Duration::from_mins(15);
+const FORGOTTEN: Duration = Duration::from_mins(15);
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
+
+/// Failures of one account from anywhere.
+const ACCOUNT: Limit = Limit { name: "login-account", quota: 20, window: Duration::from_hours(1), burst: 20 };
+/// Failures from one network, over whatever accounts.
+const NETWORK: Limit = Limit { name: "login-network", quota: 60, window: Duration::from_mins(15), burst: 60 };
 
 /// The counters that one sign-in belongs to.
 #[derive(Debug)]
 pub(crate) struct Tries {
     account_here: String,
     account: String,
+    account_blocked: String,
     network: String,
+    network_blocked: String,
 }
 
 impl Tries {
@@ -33,10 +36,13 @@ impl Tries {
         for byte in app.directory.login_hash(email).iter().take(16) {
             let _ = write!(account, "{byte:02x}");
         }
+        let counter = |name: String| key(None, format_args!("login:{name}"));
         Self {
-            account_here: key(None, format_args!("login:{account}:{network}")),
-            account: key(None, format_args!("login:{account}")),
-            network: key(None, format_args!("login:at:{network}")),
+            account_here: counter(format!("{account}:{network}")),
+            account: counter(account.clone()),
+            account_blocked: counter(format!("blocked:{account}")),
+            network: counter(format!("at:{network}")),
+            network_blocked: counter(format!("blocked:at:{network}")),
         }
     }
 
@@ -51,13 +57,19 @@ impl Tries {
         Ok(())
     }
 
-    /// Notes a wrong password; the wait doubles with each further one.
+    /// Notes a wrong password; the wait of the account from here doubles with each further one.
     pub(crate) async fn failed(&self, app: &App) {
         let so_far = app.shared.strikes(&self.account_here).await.count;
-        let wait = if so_far + 1 < FREE_TRIES { WINDOW } else { wait_after(so_far + 1) };
+        let wait = if so_far + 1 < FREE_TRIES { FORGOTTEN } else { wait_after(so_far + 1) };
         app.shared.strike(&self.account_here, wait).await;
-        app.shared.strike(&self.account, LONGEST_WAIT).await;
-        app.shared.strike(&self.network, WINDOW).await;
+        for (limit, failures, blocked) in
+            [(&ACCOUNT, &self.account, &self.account_blocked), (&NETWORK, &self.network, &self.network_blocked)]
+        {
+            let verdict = app.shared.take(limit, failures, 1).await;
+            if verdict.remaining == 0 {
+                app.shared.strike(blocked, limit.window / limit.quota).await;
+            }
+        }
     }
 
     /// Forgets the account's failures from here after a right password.
@@ -68,8 +80,8 @@ impl Tries {
     fn limits(&self) -> [(&str, u32, &'static str); 3] {
         [
             (&self.account_here, FREE_TRIES, "login-account"),
-            (&self.account, ACCOUNT_TRIES, "login-account"),
-            (&self.network, NETWORK_TRIES, "login-network"),
+            (&self.account_blocked, 1, "login-account"),
+            (&self.network_blocked, 1, "login-network"),
         ]
     }
 }

@@ -160,12 +160,23 @@ pub(crate) async fn create<T, V: Serialize, const LIMIT: usize>(
 /// A thing with its version: 304 for who has it already, else its view with the ETag.
 pub(crate) struct Versioned<V> {
     view: V,
-    version: i64,
+    version: Option<i64>,
+    changes_alone: bool,
 }
 
 impl<V> Versioned<V> {
     pub(crate) const fn new(view: V, version: i64) -> Self {
-        Self { view, version }
+        Self { view, version: Some(version), changes_alone: false }
+    }
+
+    /// A thing whose version is what a change starts from, but that also changes without it: never 304.
+    pub(crate) const fn restless(view: V, version: i64) -> Self {
+        Self { view, version: Some(version), changes_alone: true }
+    }
+
+    /// A thing that can't be changed, so it has no version.
+    pub(crate) const fn fixed(view: V) -> Self {
+        Self { view, version: None, changes_alone: false }
     }
 }
 
@@ -173,8 +184,9 @@ impl<V: Serialize> Responder for Versioned<V> {
     type Body = actix_web::body::BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
-        let tag = (header::ETAG, etag(self.version));
-        if request.method().is_safe() && unchanged(request, self.version) {
+        let Some(version) = self.version else { return HttpResponse::Ok().json(self.view) };
+        let tag = (header::ETAG, etag(version));
+        if request.method().is_safe() && !self.changes_alone && unchanged(request, version) {
             return HttpResponse::NotModified().insert_header(tag).finish();
         }
         HttpResponse::Ok().insert_header(tag).json(self.view)

@@ -133,9 +133,10 @@ impl BotView {
     extensions(("x-action" = json!("live.read")))
 )]
 #[get("/v1/bot")]
-pub(crate) async fn get_bot(Allowed(permit): Allowed<ReadLive>, app: Data<App>) -> Result<Json<BotView>, Problem> {
+pub(crate) async fn get_bot(Allowed(permit): Allowed<ReadLive>, app: Data<App>) -> Result<Versioned<BotView>, Problem> {
     let (bot, live) = app.look(permit.actor(), async |tx: &Tx| bot::get(tx, &permit, &app).await).await?;
-    Ok(Json(BotView::of(bot, &live)))
+    let version = bot.version;
+    Ok(Versioned::restless(BotView::of(bot, &live), version))
 }
 
 /// What changes; what is absent stays, null goes back to the engine's own.

@@ -26,7 +26,10 @@ use guildhall_domain::{
 use guildhall_persistence::Tx;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tokio::{sync::broadcast::error::RecvError, time::Instant};
+use tokio::{
+    sync::{broadcast::error::RecvError, watch},
+    time::Instant,
+};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -150,7 +153,7 @@ pub(crate) async fn open_conversation(
 }
 
 /// The channel that the caller comes through, if the page's origin may use it.
-async fn admitted(
+pub(crate) async fn admitted(
     app: &App,
     actor: &guildhall_domain::Actor,
     request: &HttpRequest,
@@ -446,6 +449,7 @@ pub(crate) async fn stream_messages(
     app: Data<App>,
     request: HttpRequest,
     Path(id): Path<Id<id::Conversation>>,
+    stopping: Data<watch::Receiver<bool>>,
 ) -> Result<HttpResponse, Problem> {
     admitted(&app, permit.actor(), &request, false).await?;
     let seen = request.headers().get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
@@ -459,6 +463,7 @@ pub(crate) async fn stream_messages(
         id,
         bearer,
         news,
+        stopping: stopping.get_ref().clone(),
         seen: seen.unwrap_or(0),
         ends: Instant::now() + STREAM_LIFE,
         first: Some(first),
@@ -480,6 +485,7 @@ struct Follower {
     id: Id<id::Conversation>,
     bearer: String,
     news: tokio::sync::broadcast::Receiver<guildhall_persistence::shared::News>,
+    stopping: watch::Receiver<bool>,
     seen: i64,
     ends: Instant,
     first: Option<Vec<MessageView>>,
@@ -491,10 +497,13 @@ impl Follower {
         if let Some(first) = self.first.take() {
             return Some(self.written(&first));
         }
-        if Instant::now() >= self.ends {
+        if Instant::now() >= self.ends || *self.stopping.borrow() {
             return None;
         }
         self.wait().await;
+        if *self.stopping.borrow() {
+            return Some(Bytes::from_static(b"event: reconnect\ndata: \n\n"));
+        }
         self.app.authenticate(&self.bearer, None).await.ok()?;
         let messages = messages_after(&self.app, &self.permit, self.id, self.seen, 200).await.ok()?;
         Some(self.written(&messages))
@@ -513,7 +522,11 @@ impl Follower {
                 }
             }
         };
-        let _ = tokio::time::timeout(STREAM_GLANCE, heard).await;
+        tokio::select! {
+            () = heard => {}
+            _ = self.stopping.changed() => {}
+            () = tokio::time::sleep(STREAM_GLANCE) => {}
+        }
     }
 
     fn written(&mut self, messages: &[MessageView]) -> Bytes {

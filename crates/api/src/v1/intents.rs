@@ -446,24 +446,23 @@ pub(crate) async fn get_intent(
     Path((department, id)): Path<(String, Id<id::Intent>)>,
     Query(query): Query<StageQuery>,
 ) -> Result<Versioned<IntentView>, Problem> {
-    let view = match query.stage.unwrap_or_default() {
+    match query.stage.unwrap_or_default() {
         Stage::Draft => {
             // A stranger to every draft learns no more here than one to this draft: not found.
             let permit = draft_permit(&permit).map_err(|_| Refusal::NotFound)?;
             let whole =
                 app.look(permit.actor(), async |tx: &Tx| intent::get(tx, &permit, &department, id).await).await?;
-            IntentView::draft(&department, whole)
+            let version = whole.intent.version;
+            Ok(Versioned::new(IntentView::draft(&department, whole), version))
         }
         Stage::Live => {
             let get = async |tx: &Tx| {
                 let bot = app.live_bot(tx).await?;
                 intent::get_live(tx, &permit, &bot, &department, id).await
             };
-            IntentView::live(&department, app.look(permit.actor(), get).await?)
+            Ok(Versioned::fixed(IntentView::live(&department, app.look(permit.actor(), get).await?)))
         }
-    };
-    let version = view.version.unwrap_or(0);
-    Ok(Versioned::new(view, version))
+    }
 }
 
 /// What changes; what is absent stays, null takes away. Answers are stated whole; phrases are added and deleted one by

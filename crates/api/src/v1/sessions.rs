@@ -303,10 +303,11 @@ pub(crate) struct PasswordBody {
 pub(crate) async fn change_password(
     Allowed(permit): Allowed<KeepAccount>,
     app: Data<App>,
+    request: HttpRequest,
     body: Json<PasswordBody>,
 ) -> Result<Done, Problem> {
     let hash = app.new_password(&permit, &body.0.new_password).await?;
-    app.prove_again(&permit, &body.0.current_password).await?;
+    app.prove_again(&permit, &body.0.current_password, &gate::client(&request)).await?;
     app.act(permit.actor(), async |work| member::set_password(work, &permit, &hash).await).await?;
     Ok(Done)
 }
