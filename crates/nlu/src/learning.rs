@@ -28,7 +28,10 @@ impl Model {
         let labels = samples.labels();
         let lexicon = samples.lexicon();
         let fit = |tier| Ridge::fit(&lexicon, &rows, &labels, samples.classes.len(), tier);
-        let brain = |ridge: &Ridge| Brain::new(&ridge.coefficients, &ridge.held_out, &labels);
+        let brain = |ridge: &Ridge| {
+            let judged: Vec<u32> = ridge.judged.iter().filter_map(|row| labels.get(*row).copied()).collect();
+            Brain::new(&ridge.coefficients, &ridge.held_out, &judged)
+        };
         let ridge = fit(Tier::Default);
         let better = encoder.map(|encoder| Better {
             brain: brain(&fit(Tier::Encoder)),

@@ -52,9 +52,11 @@ impl Model {
         writer.numbers(
             &self.bank.spans.iter().map(|(_, tongue)| u32::from(*tongue == Tongue::English)).collect::<Vec<_>>(),
         );
-        let (lengths, list) = self.bank.postings.parts();
-        writer.numbers(&lengths);
-        writer.shorts(list.iter().copied());
+        for postings in &self.bank.postings {
+            let (lengths, list) = postings.parts();
+            writer.numbers(&lengths);
+            writer.shorts(list.iter().copied());
+        }
     }
 
     /// Reads the stored form; damaged or foreign bytes are refused, never trusted. The better tier is used if its encoder
@@ -148,9 +150,13 @@ fn read_bank(reader: &mut Reader<'_>) -> Result<Bank, ArtefactError> {
     let dense = read_directions(reader)?;
     let norms = [reader.floats()?, reader.floats()?];
     let (ends, english) = (reader.numbers()?, reader.numbers()?);
-    let (lengths, list) = (reader.numbers()?, reader.shorts()?);
-    let rows = dense.scales.len();
-    let postings = Postings::restore(&lengths, list, rows).ok_or(ArtefactError::Content("broken postings"))?;
+    let starts = (0..dense.scales.len()).step_by(Postings::MAX_ROWS);
+    let read = |start: usize| {
+        let rows = Postings::MAX_ROWS.min(dense.scales.len() - start);
+        let (lengths, list) = (reader.numbers()?, reader.shorts()?);
+        Postings::restore(&lengths, list, rows).ok_or(ArtefactError::Content("broken postings"))
+    };
+    let postings = starts.map(read).collect::<Result<Vec<_>, _>>()?;
     let tongue = |english: &u32| if *english == 1 { Tongue::English } else { Tongue::Other };
     let spans = ends.iter().zip(&english).map(|(end, english)| (wide(*end), tongue(english))).collect();
     let bank = Bank { lexicon, dense, postings, norms, spans, sentences: Directions::default() };

@@ -6,7 +6,6 @@ mod rows;
 use crate::Model;
 use crate::prediction::Query;
 use crate::review::{Effect, Review, newly_right, review};
-use crate::ridge::MOST_EXACT;
 use crate::training::{FitError, TrainingPhrase, TrainingSet, difference};
 use rows::Rows;
 use std::sync::Arc;
@@ -40,7 +39,7 @@ pub struct Followed {
 
 impl Draft {
     /// The most phrases, titles among them, that are followed without fitting afresh.
-    pub const MOST_PHRASES: usize = MOST_EXACT;
+    pub const MOST_PHRASES: usize = 4_000;
 
     /// Fits a set and stands ready to follow it.
     pub fn open(set: &TrainingSet) -> Result<Self, FitError> {

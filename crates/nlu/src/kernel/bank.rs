@@ -14,7 +14,8 @@ use crate::sparse::Sparse;
 pub(crate) struct Bank {
     pub(crate) lexicon: Lexicon,
     pub(crate) dense: Directions,
-    pub(crate) postings: Postings,
+    /// Of each [`Postings::MAX_ROWS`] rows.
+    pub(crate) postings: Vec<Postings>,
     /// One over the lengths of each row's word and character parts.
     pub(crate) norms: [Vec<f32>; 2],
     /// Where each run of rows of one tongue ends.
@@ -42,7 +43,10 @@ impl Bank {
         }
         Self {
             dense: Directions::build(rows.iter().map(|(features, _)| &features.dense)),
-            postings: Postings::build(&rows.iter().map(|(features, _)| &features.counts).collect::<Vec<&Sparse>>()),
+            postings: rows
+                .chunks(Postings::MAX_ROWS)
+                .map(|rows| Postings::build(&rows.iter().map(|row| &row.0.counts).collect::<Vec<&Sparse>>()))
+                .collect(),
             sentences: Directions::build(rows.iter().filter_map(|(features, _)| features.sentence.as_ref())),
             lexicon,
             norms,
@@ -57,7 +61,10 @@ impl Bank {
     /// Compares a message with each row, as the default tier does.
     pub(crate) fn compare(&self, query: &Features) -> Cosines {
         let (mut word, mut char) = (vec![0.0; self.rows()], vec![0.0; self.rows()]);
-        self.postings.accumulate(&query.counts, |feature| self.lexicon.idf(feature).powi(2), &mut word, &mut char);
+        let rows = word.chunks_mut(Postings::MAX_ROWS).zip(char.chunks_mut(Postings::MAX_ROWS));
+        for (postings, (word, char)) in self.postings.iter().zip(rows) {
+            postings.accumulate(&query.counts, |feature| self.lexicon.idf(feature).powi(2), word, char);
+        }
         let own = inverse_norms(&self.lexicon.unscaled(&query.counts));
         for ((sums, norms), own) in [&mut word, &mut char].into_iter().zip(&self.norms).zip(own) {
             for (sum, norm) in sums.iter_mut().zip(norms) {
@@ -97,6 +104,6 @@ impl Bank {
 
     pub(crate) fn bytes(&self) -> usize {
         let rows = self.dense.memory() + self.sentences.memory() + 8 * self.rows();
-        rows + self.postings.bytes() + self.lexicon.bytes()
+        rows + self.postings.iter().map(Postings::bytes).sum::<usize>() + self.lexicon.bytes()
     }
 }

@@ -33,5 +33,6 @@ pub(crate) fn solve(texts: &Texts, labels: &[u32], classes: usize) -> (Ridge, Ma
         axpy(-1.0 / dot(line, line), coefficients.row(row), held_out.row_mut(row));
         held_out.row_mut(row)[wide(*class)] += 1.0;
     }
-    (Ridge { rows: (0..order).collect(), coefficients, held_out }, inverse)
+    let judged = (0..labels.len()).collect();
+    (Ridge { rows: (0..order).collect(), coefficients, judged, held_out }, inverse)
 }

@@ -14,7 +14,7 @@ use crate::lexicon::Lexicon;
 /// λ: what an exact hit is held back by.
 pub(crate) const RIDGE: f32 = 0.05;
 /// The most labelled rows that are fitted exactly; beyond, landmarks stand for them.
-pub(crate) const MOST_EXACT: usize = 4_000;
+const MOST_EXACT: usize = 6_000;
 
 /// Fitted coefficients and what they say about the rows they were fitted on.
 pub(crate) struct Ridge {
@@ -22,7 +22,9 @@ pub(crate) struct Ridge {
     pub(crate) rows: Vec<usize>,
     /// Kept row × class.
     pub(crate) coefficients: Matrix,
-    /// Labelled row × class: scores by a model without that row.
+    /// The labelled rows that were judged without themselves.
+    pub(crate) judged: Vec<usize>,
+    /// Judged row × class: scores by a model without that row.
     pub(crate) held_out: Matrix,
 }
 
@@ -39,7 +41,7 @@ impl Ridge {
             exact::fit(&Texts::new(lexicon, rows, tier), labels, classes)
         } else {
             let texts = |rows: &[(&Features, Tongue)]| Texts::new(lexicon, rows, tier);
-            landmarks::fit(&texts, rows, labels, classes, landmarks::COUNT)
+            landmarks::fit(&texts, rows, labels, classes)
         }
     }
 }
