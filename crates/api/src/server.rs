@@ -9,8 +9,8 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
-use guildhall_app::{App, Parts, SystemClock, builder, notice::Notice};
-use guildhall_auth::{Cost, Hasher, KeyRing, OsEntropy};
+use guildhall_app::{App, Clock, Parts, SystemClock, builder, notice::Notice};
+use guildhall_auth::{Cost, Hasher, KeyRing, OsEntropy, Pepper};
 use guildhall_persistence::{Shared, Store, shared::MISSED};
 use tokio::{sync::watch, task::JoinHandle};
 use utoipa_actix_web::AppExt;
@@ -82,9 +82,28 @@ pub struct House {
     _lock: Option<DirectoryLock>,
 }
 
+/// What a house takes from the world and a test may bring itself.
+pub struct World {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// What passwords cost.
+    pub hasher: fn(Pepper) -> Hasher,
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), hasher: |pepper| Hasher::new(Cost::DEFAULT, pepper) }
+    }
+}
+
 /// Opens the database, reads the keys, and puts the house together. The embedded database is brought to the newest
 /// schema; on PostgreSQL that is the owner's to do.
 pub async fn open(config: &Config) -> Result<House, ServerError> {
+    open_in(config, World::default()).await
+}
+
+/// Opens a house as [`open`] does, in this world.
+pub async fn open_in(config: &Config, world: World) -> Result<House, ServerError> {
     let lock = DirectoryLock::take(config)?;
     let store = Store::open(&config.database(), config.database_connections).await?;
     if config.embedded() {
@@ -100,14 +119,14 @@ pub async fn open(config: &Config) -> Result<House, ServerError> {
         Some(url) => Shared::connect(url)?,
         None => Shared::local(),
     };
-    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy::new()));
-    let now = guildhall_app::Clock::now(clock.as_ref());
+    let World { clock, hasher } = world;
+    let (now, entropy) = (clock.now(), Arc::new(OsEntropy::new()));
     let keys = if config.embedded() {
         KeyRing::load_or_create(&config.keys(), now, entropy.as_ref())?
     } else {
         KeyRing::load(&config.keys())?
     };
-    let hasher = Hasher::new(Cost::DEFAULT, keys.pepper());
+    let hasher = hasher(keys.pepper());
     let issuer = config.base_url.clone();
     let parts = Parts {
         store,
