@@ -28,7 +28,7 @@ struct Line {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Run the server; without configuration: SQLite in ./data, http://127.0.0.1:8080.
+    /// Run the server; without configuration: SQLite in ./data, port 8080 of 127.0.0.1.
     Serve,
     /// Run the server with a company to look at: four departments with content, members, a channel; on loopback only.
     Demo,

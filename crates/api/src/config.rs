@@ -132,10 +132,10 @@ impl Config {
             figment = figment.merge(Toml::file(file));
         }
         let env = Env::prefixed("GUILDHALL_").filter(|key| key != "config" && !key.starts_with("test_"));
-        Self::extract(figment.merge(env))
+        Self::extract(&figment.merge(env))
     }
 
-    fn extract(figment: Figment) -> Result<Self, ConfigError> {
+    fn extract(figment: &Figment) -> Result<Self, ConfigError> {
         let config: Self = figment.extract().map_err(|error| ConfigError::Value(Box::new(error)))?;
         config.check()?;
         Ok(config)
@@ -230,7 +230,7 @@ mod tests {
     use super::*;
 
     fn read(toml: &str) -> Result<Config, String> {
-        Config::extract(Figment::new().merge(Toml::string(toml))).map_err(|error| error.to_string())
+        Config::extract(&Figment::new().merge(Toml::string(toml))).map_err(|error| error.to_string())
     }
 
     #[test]

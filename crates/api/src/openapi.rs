@@ -80,11 +80,11 @@ fn complete(path: &str, operation: &mut Operation) {
     let public = operation.security.as_ref().is_some_and(|security| security.iter().all(is_empty));
     let has_body = operation.request_body.is_some();
     let parameters = operation.parameters.iter().flatten();
-    let named = |parameter: &RefOr<Parameter>| match parameter {
+    let name_of = |parameter: &RefOr<Parameter>| match parameter {
         RefOr::T(parameter) => Some(parameter.name.clone()),
         RefOr::Ref(_) => None,
     };
-    let names: Vec<String> = parameters.filter_map(named).collect();
+    let names: Vec<String> = parameters.filter_map(name_of).collect();
     let edits = names.iter().any(|name| name == "If-Match");
     let by_path = path.contains('{');
     let creates = operation.responses.responses.contains_key("201");

@@ -3,6 +3,7 @@
 use guildhall_domain::{
     Page, PageRequest, Permit, Refusal,
     audit::{GENESIS, link},
+    content::Hash,
     policy::ReadAudit,
 };
 use guildhall_persistence::{AuditFilter, AuditRow, Tx};
@@ -44,14 +45,14 @@ pub async fn verify(tx: &Tx) -> Result<Verdict, Refusal> {
                 return Ok(Verdict::Broken { seq: seq + 1, what: "is missing" });
             }
             let hash = link(&before, &row.entry);
-            if row.before != before || row.hash != hash {
+            if row.before.0 != before || row.hash.0 != hash {
                 return Ok(Verdict::Broken { seq: row.entry.seq, what: "was changed or moved" });
             }
             (seq, before) = (row.entry.seq, hash);
         }
     }
-    let head = tx.audit_head().await?.unwrap_or((0, GENESIS.to_vec()));
-    if head == (seq, before.to_vec()) {
+    let head = tx.audit_head().await?.unwrap_or((0, Hash(GENESIS)));
+    if head == (seq, Hash(before)) {
         Ok(Verdict::Whole(seq))
     } else {
         Ok(Verdict::Broken { seq: seq + 1, what: "is missing" })

@@ -17,7 +17,6 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     App, Work, department,
-    intent::stale,
     live::{Known, LiveBot, contents, faces, fit, training_set},
     notice::Notice,
 };
@@ -85,7 +84,7 @@ pub async fn configure(
     settings: Settings,
 ) -> Result<Bot, Refusal> {
     if !work.builds().configure(&settings, version, work.now()).await? {
-        return Err(stale(work.builds().bot().await?.version));
+        return Err(Refusal::stale(work.builds().bot().await?.version));
     }
     work.tell(Event::of(Kind::BotConfigured, "bot"))?;
     work.notify(Notice::BotChanged(work.scope().tenant()))?;

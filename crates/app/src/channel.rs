@@ -12,7 +12,7 @@ use guildhall_domain::{
 use guildhall_persistence::Tx;
 use serde_json::{Map, Value};
 
-use crate::{Work, intent::stale};
+use crate::Work;
 
 /// A channel that is to be opened.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ pub async fn change(
     patch.context.into_iter().for_each(|context| channel.context = context);
     channel.updated_at = work.now();
     if !work.channels().change(&channel, version).await? {
-        return Err(stale(channel.version));
+        return Err(Refusal::stale(channel.version));
     }
     work.tell(Event::of(event::Kind::ChannelChanged, id))?;
     work.app().forget_channel(id);
@@ -97,7 +97,7 @@ pub async fn close(
 ) -> Result<(), Refusal> {
     let channel = get(work, permit, id).await?;
     if !work.channels().close(id, version, work.now()).await? {
-        return Err(stale(channel.version));
+        return Err(Refusal::stale(channel.version));
     }
     work.tell(Event::of(event::Kind::ChannelDeleted, id))?;
     work.app().forget_channel(id);

@@ -35,8 +35,11 @@ const CONTENT: [&str; 4] = [
     include_str!("../demo/it.json"),
 ];
 
+/// The key of a department and a role there.
+type Place<'a> = Option<(&'a str, Role)>;
+
 /// Who works there: name, e-mail before the `@`, tenant role, department and role.
-const PEOPLE: [(&str, &str, Role, Option<(&str, Role)>); 10] = [
+const PEOPLE: [(&str, &str, Role, Place<'_>); 10] = [
     ("Kaisa Niemi", "kaisa", Role::Executive, None),
     ("Eero Virtanen", "eero", Role::Member, Some(("customer-service", Role::Owner))),
     ("Maija Salo", "maija", Role::Member, Some(("marketing", Role::Owner))),
@@ -188,7 +191,7 @@ async fn come_in(
     inviter: &Actor,
     person: &Person,
     tenant_role: Role,
-    place: Option<(&str, Role)>,
+    place: Place<'_>,
     client: &Client,
 ) -> Result<Actor, Refusal> {
     let new = NewInvitation {

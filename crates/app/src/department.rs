@@ -13,7 +13,7 @@ use guildhall_domain::{
 use guildhall_persistence::{JobKind, OrTaken, Tx};
 use serde_json::json;
 
-use crate::{Work, intent::stale, notice::Notice};
+use crate::{Work, notice::Notice};
 
 /// A department that is to be founded.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ pub async fn change(
     patch.description.into_iter().for_each(|description| department.description = description);
     department.updated_at = work.now();
     if !work.departments().change(&department, version).await? {
-        return Err(stale(department.version));
+        return Err(Refusal::stale(department.version));
     }
     work.tell(Event::of(Kind::DepartmentChanged, &department.key).within(department.id))?;
     work.notify(Notice::BotChanged(work.scope().tenant()))?;
@@ -106,7 +106,7 @@ pub async fn dissolve(
     let department = work.departments().lock_by_key(key).await?.ok_or(Refusal::NotFound)?;
     permit.over(department.id)?;
     if department.version != version {
-        return Err(stale(department.version));
+        return Err(Refusal::stale(department.version));
     }
     if work.intents().any(department.id).await? {
         let heir = heir.ok_or(Conflict::DepartmentNotEmpty)?;

@@ -176,12 +176,6 @@ impl App {
         if active { Ok(()) } else { Err(NOBODY) }
     }
 
-    /// The scope of a tenant that is about to be founded, or whose member's password or token is about to be checked
-    /// inside it.
-    pub(crate) const fn scope_for_proof(tenant: Id<id::Tenant>) -> TenantScope {
-        TenantScope::proven(tenant)
-    }
-
     /// The house itself at work in a tenant, on a job of the tenant's own or at the operator's command.
     #[must_use]
     pub const fn system(tenant: Id<id::Tenant>) -> Actor {

@@ -7,16 +7,10 @@ use guildhall_domain::{
     id,
     intent::{Intent, IntentPatch, MOST_ANSWERS, NewIntent, NewPhrase, Phrase, Warning, WholeIntent, new_phrases},
     policy::{EditDraft, ReadDraft, ReadLive},
-    refusal::Precondition,
 };
 use guildhall_persistence::{IntentFilter, OrTaken, Tx};
 
 use crate::{Work, department::named, live::LiveBot};
-
-/// The thing is not at the version that the request names.
-pub(crate) const fn stale(current: i64) -> Refusal {
-    Refusal::Precondition(Precondition::Stale(current))
-}
 
 /// Makes an intent with its phrases and answers.
 pub async fn create(
@@ -146,7 +140,7 @@ pub async fn change(
     patch.title.into_iter().for_each(|title| intent.title = title);
     intent.updated_at = work.now();
     if !work.intents().change(&intent, version).await.or_taken(Conflict::IntentNameTaken)? {
-        return Err(stale(intent.version));
+        return Err(Refusal::stale(intent.version));
     }
     if let Some(answers) = patch.answers {
         if answers.len() > MOST_ANSWERS {
@@ -169,7 +163,7 @@ pub async fn delete(
     let department = editable(work, permit, department, id).await?;
     let intent = work.intents().get(department, id).await?.ok_or(Refusal::NotFound)?;
     if !work.intents().delete(id, version).await? {
-        return Err(stale(intent.version));
+        return Err(Refusal::stale(intent.version));
     }
     work.tell(Event::of(Kind::IntentDeleted, id).within(department))
 }

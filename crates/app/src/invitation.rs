@@ -115,7 +115,7 @@ impl App {
         let mut flaws = Flaws::default();
         let token = InvitationToken::parse(token).map_err(|_| Refusal::NotFound)?;
         let name = flaws.take("/name", Name::parse(name));
-        let system = Self::system(Self::scope_for_proof(token.tenant).tenant());
+        let system = Self::system(token.tenant);
         let (invitation, company) = self
             .look(&system, async |tx: &Tx| {
                 let (invitation, hash) = tx.invitations().get(token.id).await?.ok_or(Refusal::NotFound)?;

@@ -96,7 +96,7 @@ pub async fn change(
     patch.name.into_iter().for_each(|name| member.name = name);
     member.updated_at = work.now();
     if !work.members().change(&member, version).await? {
-        return Err(crate::intent::stale(member.version));
+        return Err(Refusal::stale(member.version));
     }
     work.tell(Event::of(Kind::MemberChanged, id))?;
     with_grants(work, id).await

@@ -88,7 +88,7 @@ impl Listener<'_> {
         let mut involved: Vec<_> = few.iter().map(|candidate| candidate.known.department).collect();
         involved.sort_unstable();
         involved.dedup();
-        let titled = |candidate: &Candidate<'_>| {
+        let shown_as = |candidate: &Candidate<'_>| {
             let intent = &candidate.known.intent;
             let title = intent.title.clone().unwrap_or_else(|| intent.name.replace('_', " "));
             match self.bot.face(candidate.known.department) {
@@ -96,7 +96,7 @@ impl Listener<'_> {
                 _ => title,
             }
         };
-        let titles: Vec<String> = few.iter().map(titled).collect();
+        let titles: Vec<String> = few.iter().map(shown_as).collect();
         let choices: Vec<Choice> = few
             .iter()
             .zip(&titles)

@@ -124,7 +124,7 @@ impl App {
         entry: &LoginEntry,
         password: Password,
     ) -> Result<Option<Proven>, Refusal> {
-        let actor = Self::system(Self::scope_for_proof(entry.tenant).tenant());
+        let actor = Self::system(entry.tenant);
         let stored = self.look(&actor, async |tx: &Tx| Ok(tx.members().password_hash(entry.member).await?)).await?;
         let Some(stored) = stored else { return Ok(None) };
         let stronger = match self.hashing.verify(password, stored).await? {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use guildhall_domain::{Refusal, member::Email};
+use guildhall_domain::{Refusal, content::Hash, member::Email};
 use guildhall_persistence::shared::{Limit, key};
 
 use crate::App;
@@ -31,11 +31,7 @@ pub(crate) struct Tries {
 impl Tries {
     /// The counters of this account (by its keyed hash, never its e-mail) and this network.
     pub(crate) fn of(app: &App, email: &Email, network: &str) -> Self {
-        use std::fmt::Write as _;
-        let mut account = String::with_capacity(32);
-        for byte in app.directory.login_hash(email).iter().take(16) {
-            let _ = write!(account, "{byte:02x}");
-        }
+        let account = Hash(app.directory.login_hash(email)).to_string();
         let counter = |name: String| key(None, format_args!("login:{name}"));
         Self {
             account_here: counter(format!("{account}:{network}")),

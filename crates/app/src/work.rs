@@ -50,9 +50,13 @@ impl<'a> Work<'a> {
     /// A new identifier, greater than every one made in this work before: a UUIDv7 with a counter of 26 bits behind its
     /// milliseconds (RFC 9562 §6.2, method 1) and 48 random bits.
     pub fn new_id<K>(&self) -> Result<Id<K>, Refusal> {
-        let [a, b, c, d] = self.ids.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-        let [e, f, g, h, i, j]: [u8; 6] = self.app.entropy().bytes()?;
-        let counted = [a << 2 | b >> 6, b << 2 | c >> 6, c & 0x3f, d, e, f, g, h, i, j];
+        let count = u64::from(self.ids.fetch_add(1, Ordering::Relaxed));
+        let random: [u8; 6] = self.app.entropy().bytes()?;
+        // Twelve bits beside the version, then fourteen behind the two bits of the variant.
+        let [.., high, low] = (count >> 14).to_be_bytes();
+        let [.., middle, last] = (count & 0x3fff).to_be_bytes();
+        let mut counted = [0; 10];
+        counted.iter_mut().zip([high, low, middle, last].iter().chain(&random)).for_each(|(byte, of)| *byte = *of);
         let millis = u64::try_from(self.now.0 / 1000).unwrap_or(0);
         Ok(Id::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &counted).into_uuid()))
     }

@@ -43,6 +43,25 @@ impl std::fmt::Display for Hash {
     }
 }
 
+impl std::str::FromStr for Hash {
+    type Err = NotAHash;
+
+    /// Reads 64 hexadecimal digits.
+    fn from_str(text: &str) -> Result<Self, NotAHash> {
+        let mut bytes = [0; 32];
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            let two = text.get(2 * at..2 * at + 2).ok_or(NotAHash)?;
+            *byte = u8::from_str_radix(two, 16).map_err(|_| NotAHash)?;
+        }
+        if text.len() == 64 { Ok(Self(bytes)) } else { Err(NotAHash) }
+    }
+}
+
+/// The text is not 64 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a SHA-256 in hexadecimal digits")]
+pub struct NotAHash;
+
 impl Content {
     /// Freezes a draft.
     #[must_use]
@@ -318,6 +337,9 @@ mod tests {
             "c372d5c02d3f9851d3b51ebdf6829694a568e5f857aad3696afcb78dbfd77f01",
             "sha256 of {{\"intents\":[]}}"
         );
+        let hash = Content::hash(&json);
+        assert_eq!(hash.to_string().parse(), Ok(hash));
+        assert!("c3".parse::<Hash>().is_err() && format!("{hash}0").parse::<Hash>().is_err());
     }
 
     #[test]

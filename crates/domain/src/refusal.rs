@@ -126,6 +126,12 @@ impl Refusal {
         Self::Invalid(vec![Flaw { pointer: pointer.into(), code, detail: detail.into() }])
     }
 
+    /// The thing is not at the version that the request names, but at this one.
+    #[must_use]
+    pub const fn stale(current: i64) -> Self {
+        Self::Precondition(Precondition::Stale(current))
+    }
+
     /// A fault of ours.
     pub fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Broken(cause.into())

@@ -160,13 +160,9 @@ fn parts_of(json: &str) -> Result<Vec<Part>> {
     type Row = (Id<guildhall_domain::id::Department>, Id<guildhall_domain::id::Release>, i64, String);
     let rows: Vec<Row> = serde_json::from_str(json).map_err(|error| Error::unreadable("builds", error))?;
     rows.into_iter()
-        .map(|(department, release, number, hex)| {
-            let bytes = (0..hex.len())
-                .step_by(2)
-                .map(|at| hex.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).ok()));
-            let bytes: Option<Vec<u8>> = bytes.collect();
-            let bytes = bytes.ok_or_else(|| Error::unreadable("builds", "a hash that is not hexadecimal"))?;
-            Ok(Part { department, release, number, content: hash_of("builds", &bytes)? })
+        .map(|(department, release, number, content)| {
+            let content = content.parse().map_err(|error| Error::unreadable("builds", error))?;
+            Ok(Part { department, release, number, content })
         })
         .collect()
 }

@@ -3,13 +3,15 @@
 use guildhall_domain::{
     Cursor, Id, Moment, Page, PageRequest,
     audit::{Entry, GENESIS, link},
+    content::Hash,
     event::Event,
 };
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{
-    Error, Result, Tx,
+    Result, Tx,
+    release::hash_of,
     rows::{audit_heads, audit_log, events},
 };
 
@@ -43,9 +45,9 @@ pub struct AuditRow {
     /// What it says.
     pub entry: Entry,
     /// The hash of the row before it.
-    pub before: Vec<u8>,
+    pub before: Hash,
     /// Its own hash.
-    pub hash: Vec<u8>,
+    pub hash: Hash,
 }
 
 pub(crate) async fn write(tx: &Tx, records: Records<'_>) -> Result<()> {
@@ -75,9 +77,7 @@ async fn chain(tx: &Tx, records: &Records<'_>) -> Result<()> {
     let first = head.is_none();
     let (mut seq, mut before) = match head {
         None => (0, GENESIS),
-        Some(head) => {
-            (head.seq, head.hash.try_into().map_err(|_| Error::unreadable("audit_heads", "a hash of another length"))?)
-        }
+        Some(head) => (head.seq, hash_of("audit_heads", &head.hash)?.0),
     };
     let mut rows = Vec::with_capacity(records.events.len());
     for (_, event) in records.events {
@@ -135,7 +135,7 @@ impl Tx {
             select = select.filter(audit_log::Column::Seq.lt(key));
         }
         let rows = select.order_by_desc(audit_log::Column::Seq).limit(page.limit + 1).all(self.connection()).await?;
-        let rows = rows.into_iter().map(audit_row).collect();
+        let rows = rows.into_iter().map(audit_row).collect::<Result<_>>()?;
         Ok(Page::cut(rows, page, |row: &AuditRow| (row.entry.seq, Uuid::nil())))
     }
 
@@ -143,17 +143,18 @@ impl Tx {
     pub async fn audit_chain(&self, after: i64, limit: u64) -> Result<Vec<AuditRow>> {
         let select = self.select::<audit_log::Entity>().filter(audit_log::Column::Seq.gt(after));
         let rows = select.order_by_asc(audit_log::Column::Seq).limit(limit).all(self.connection()).await?;
-        Ok(rows.into_iter().map(audit_row).collect())
+        rows.into_iter().map(audit_row).collect()
     }
 
     /// The number and hash of the chain's last row.
-    pub async fn audit_head(&self) -> Result<Option<(i64, Vec<u8>)>> {
-        Ok(self.select::<audit_heads::Entity>().one(self.connection()).await?.map(|head| (head.seq, head.hash)))
+    pub async fn audit_head(&self) -> Result<Option<(i64, Hash)>> {
+        let head = self.select::<audit_heads::Entity>().one(self.connection()).await?;
+        head.map(|head| Ok((head.seq, hash_of("audit_heads", &head.hash)?))).transpose()
     }
 }
 
-fn audit_row(row: audit_log::Model) -> AuditRow {
-    AuditRow {
+fn audit_row(row: audit_log::Model) -> Result<AuditRow> {
+    Ok(AuditRow {
         entry: Entry {
             seq: row.seq,
             at: Moment(row.at),
@@ -164,7 +165,7 @@ fn audit_row(row: audit_log::Model) -> AuditRow {
             request: row.request,
             data: row.data,
         },
-        before: row.before,
-        hash: row.hash,
-    }
+        before: hash_of("audit_log", &row.before)?,
+        hash: hash_of("audit_log", &row.hash)?,
+    })
 }

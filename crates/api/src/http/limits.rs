@@ -169,6 +169,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::disallowed_methods, reason = "limits count any tenant's actor")]
     fn actor(who: Who) -> Actor {
         Actor { scope: TenantScope::proven(Id::from_uuid(Uuid::nil())), who, grants: Vec::new(), request: None }
     }

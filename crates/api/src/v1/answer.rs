@@ -47,7 +47,7 @@ pub(crate) struct Keyed<T, const LIMIT: usize = JSON_LIMIT> {
 
 struct Key {
     route: String,
-    key: String,
+    chosen: String,
     fingerprint: [u8; 32],
 }
 
@@ -61,7 +61,7 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Keyed<T,
         let bytes = read(request, payload, LIMIT);
         async move {
             let (key, bytes) = (key?, bytes.await?);
-            let key = key.map(|key| Key { route, key, fingerprint: Sha256::digest(&bytes).into() });
+            let key = key.map(|chosen| Key { route, chosen, fingerprint: Sha256::digest(&bytes).into() });
             Ok(Self { body: parse(&bytes)?, key })
         }
         .boxed_local()
@@ -71,13 +71,17 @@ impl<T: DeserializeOwned + 'static, const LIMIT: usize> FromRequest for Keyed<T,
 impl<T, const LIMIT: usize> Keyed<T, LIMIT> {
     /// The key that the client chose, if it chose one.
     pub(crate) fn key(&self) -> Option<&str> {
-        self.key.as_ref().map(|key| key.key.as_str())
+        self.key.as_ref().map(|key| key.chosen.as_str())
     }
 
     /// The body, and the key as this actor's.
     pub(crate) fn by(self, actor: &Actor) -> (T, Option<Once>) {
-        let once =
-            self.key.map(|Key { route, key, fingerprint }| Once { actor: actor.reference(), route, key, fingerprint });
+        let once = self.key.map(|Key { route, chosen: key, fingerprint }| Once {
+            actor: actor.reference(),
+            route,
+            key,
+            fingerprint,
+        });
         (self.body, once)
     }
 }

@@ -58,7 +58,7 @@ impl From<AuditRow> for AuditView {
             department: entry.department,
             request: entry.request,
             data: serde_json::from_str(&entry.data).unwrap_or_default(),
-            hash: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+            hash: hash.to_string(),
         }
     }
 }

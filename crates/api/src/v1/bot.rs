@@ -94,7 +94,7 @@ pub(crate) struct ModelView {
 impl BotView {
     fn of(Bot { settings, version, created_at, updated_at, .. }: Bot, live: &LiveBot) -> Self {
         let facts = live.model.facts();
-        let mut languages: Vec<String> = live.languages().into_iter().map(|language| language.to_string()).collect();
+        let mut languages: Vec<String> = live.languages().into_iter().map(ToString::to_string).collect();
         languages.sort_unstable();
         let release = |part: &guildhall_domain::release::Part| {
             live.face(part.department).map(|face| LiveReleaseView { department: face.key.clone(), number: part.number })

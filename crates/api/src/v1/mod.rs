@@ -7,7 +7,6 @@ mod channels;
 mod chat;
 mod conversations;
 mod departments;
-mod faq;
 mod intents;
 mod invitations;
 mod keys;
@@ -37,7 +36,6 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(bot::configure)
         .configure(channels::configure)
         .configure(chat::configure)
-        .configure(faq::configure)
         .configure(conversations::configure)
         .configure(audit::configure);
 }

@@ -17,8 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     answer::{Allowed, Answer, Created, Done, Keyed, create},
     members::MemberView,
-    tenants::TenantView,
-    views::{Keys, RoleView},
+    views::{Keys, RoleView, TenantView},
 };
 use crate::{
     gate,

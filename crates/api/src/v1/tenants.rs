@@ -6,8 +6,8 @@ use guildhall_app::{
     tenant::{self, SignUp},
     work::Secrecy,
 };
-use guildhall_domain::{Conflict, Id, Moment, Refusal, id, tenant::Tenant};
-use serde::{Deserialize, Serialize};
+use guildhall_domain::{Conflict, Refusal};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -45,34 +45,6 @@ pub(crate) struct LeaderBody {
     /// At least 15 characters; any kind.
     #[schema(format = Password, min_length = 15, max_length = 256, example = "a long walk before breakfast")]
     password: String,
-}
-
-/// A company.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Tenant)]
-pub(crate) struct TenantView {
-    /// Its identifier.
-    #[schema(value_type = String, example = "ten_01jd0000007000g00000000001")]
-    id: Id<id::Tenant>,
-    /// Its unique short name.
-    #[schema(example = "nordic-outfitters")]
-    slug: String,
-    /// Its name.
-    #[schema(example = "Nordic Outfitters")]
-    company: String,
-    /// When it signed up.
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Moment,
-    /// When it last changed.
-    #[schema(value_type = String, format = DateTime)]
-    updated_at: Moment,
-}
-
-impl From<Tenant> for TenantView {
-    fn from(tenant: Tenant) -> Self {
-        let Tenant { id, slug, company, created_at, updated_at, .. } = tenant;
-        Self { id, slug, company: company.into(), created_at, updated_at }
-    }
 }
 
 /// Signs a company up and its leader in.

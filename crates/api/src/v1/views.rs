@@ -1,6 +1,7 @@
 //! Views that several nouns share, and the shape of a page.
 
-use guildhall_domain::{Grant, intent::Warning};
+use guildhall_domain::{Grant, Id, Moment, Refusal, actor::Role, id, intent::Warning, tenant::Tenant};
+use guildhall_persistence::Tx;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,6 +26,34 @@ macro_rules! page_view {
     };
 }
 pub(crate) use page_view;
+
+/// A company.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Tenant)]
+pub(crate) struct TenantView {
+    /// Its identifier.
+    #[schema(value_type = String, example = "ten_01jd0000007000g00000000001")]
+    id: Id<id::Tenant>,
+    /// Its unique short name.
+    #[schema(example = "nordic-outfitters")]
+    slug: String,
+    /// Its name.
+    #[schema(example = "Nordic Outfitters")]
+    company: String,
+    /// When it signed up.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Moment,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Moment,
+}
+
+impl From<Tenant> for TenantView {
+    fn from(tenant: Tenant) -> Self {
+        let Tenant { id, slug, company, created_at, updated_at, .. } = tenant;
+        Self { id, slug, company: company.into(), created_at, updated_at }
+    }
+}
 
 /// Something that was done differently than asked.
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,23 +89,23 @@ impl RoleView {
     pub(crate) fn all(grants: &[Grant], keys: &Keys) -> Vec<Self> {
         let view =
             |grant: &Grant| Self { role: grant.role.name(), department: grant.department.and_then(|id| keys.of(id)) };
-        let bare = |grant: &&Grant| grant.role == guildhall_domain::actor::Role::Member;
+        let bare = |grant: &&Grant| grant.role == Role::Member;
         grants.iter().filter(|grant| !bare(grant)).map(view).collect()
     }
 }
 
 /// The keys of departments by their ids.
-pub(crate) struct Keys(std::collections::HashMap<guildhall_domain::Id<guildhall_domain::id::Department>, String>);
+pub(crate) struct Keys(std::collections::HashMap<Id<id::Department>, String>);
 
 impl Keys {
     /// Reads them all.
-    pub(crate) async fn read(tx: &guildhall_persistence::Tx) -> Result<Self, guildhall_domain::Refusal> {
+    pub(crate) async fn read(tx: &Tx) -> Result<Self, Refusal> {
         let all = tx.departments().all().await?;
         Ok(Self(all.into_iter().map(|department| (department.id, department.key.to_string())).collect()))
     }
 
     /// The key of a department that is still there.
-    pub(crate) fn of(&self, id: guildhall_domain::Id<guildhall_domain::id::Department>) -> Option<String> {
+    pub(crate) fn of(&self, id: Id<id::Department>) -> Option<String> {
         self.0.get(&id).cloned()
     }
 }

@@ -6,14 +6,12 @@ use guildhall_domain::{intent::pick, policy::OpenConversation, text::Language};
 use guildhall_persistence::{IntentFilter, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{answer::Allowed, bot::IntentNameView, chat::admitted};
+use super::{
+    super::{answer::Allowed, bot::IntentNameView},
+    admitted,
+};
 use crate::http::{Problem, Query, problem::catalogue as kinds};
-
-pub(super) fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(faq);
-}
 
 /// In which language.
 #[derive(Debug, Deserialize, IntoParams)]
