@@ -1,7 +1,5 @@
 //! Every table's row, column for column as the migrations made it.
 
-#![expect(clippy::disallowed_methods, reason = "the derives call what only the scoped module may call by hand")]
-
 /// Makes an entity: the key columns first, then the others.
 macro_rules! rows {
     ($($(#[$doc:meta])* $row:ident = $table:literal { $($key:ident: $key_type:ty),+; $($field:ident: $type:ty),* $(,)? })*) => {$(

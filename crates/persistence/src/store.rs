@@ -35,12 +35,14 @@ impl Store {
         }
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the pools of the embedded database")]
     async fn open_sqlite(url: &str) -> Result<Self> {
         let write = Database::connect(sqlite_options(url, 1)).await?;
         let read = Database::connect(sqlite_options(url, 4)).await?;
         Ok(Self { write, read, writer: Some(Arc::new(Semaphore::new(1))) })
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the pool, and what it does with a session that comes home")]
     async fn open_postgres(url: &str, connections: u32) -> Result<Self> {
         let mut options = ConnectOptions::new(url);
         options
