@@ -1,0 +1,38 @@
+//! A house under test: a real server in a thread of its own, on a place of its own, with a clock that can jump.
+
+macro_rules! on_both {
+    ($($(#[$meta:meta])* fn $name:ident($place:ident) $body:block)*) => {$(
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            fn test($place: &$crate::house::Place) $body
+
+            #[test]
+            fn on_sqlite() {
+                test(&$crate::house::Place::sqlite());
+            }
+
+            #[test]
+            fn on_postgres() {
+                $crate::house::Place::postgres().iter().for_each(test);
+            }
+        }
+    )*};
+}
+
+mod client;
+mod clock;
+mod company;
+mod contract;
+mod place;
+mod postgres;
+mod redis;
+mod server;
+
+pub(crate) use client::{Answer, Ask, Client};
+pub(crate) use clock::TestClock;
+pub(crate) use company::{Company, PASSWORD, Person, Visitor, unique};
+pub(crate) use contract::Contract;
+pub(crate) use place::{Digest, Place};
+pub(crate) use server::{House, Setup};

@@ -1,0 +1,17 @@
+//! The house from outside: every test starts a real server on a real database and speaks HTTP to it.
+//!
+//! Tests that want PostgreSQL and Redis find them by `GUILDHALL_TEST_DATABASE_URL` (as a superuser) and
+//! `GUILDHALL_TEST_REDIS_URL`; without these they say that they are skipped, or fail where
+//! `GUILDHALL_TEST_NEEDS_SERVICES=1`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what is wrong by failing"
+)]
+
+#[macro_use]
+mod house;
+
+mod smoke;
