@@ -4,6 +4,10 @@ use crate::{Id, id};
 
 /// The tenant that a unit of work is bound to. Only a verified credential (or a job's own row) earns one: lints ban
 /// [`TenantScope::proven`] outside the gate that verifies them.
+///
+/// ```compile_fail,E0423
+/// guildhall_domain::TenantScope(guildhall_domain::Id::from_uuid(uuid::Uuid::nil()));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TenantScope(Id<id::Tenant>);
 

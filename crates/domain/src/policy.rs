@@ -108,7 +108,23 @@ impl Reach {
     }
 }
 
-/// The table allowed `A` to this actor, this far. Only [`judge`] makes one.
+/// The table allowed `A` to this actor, this far. Only [`judge`] makes one:
+///
+/// ```compile_fail,E0451
+/// use guildhall_domain::{Actor, Permit, Reach, policy::Publish};
+/// fn forged(actor: Actor) -> Permit<Publish> {
+///     Permit { actor, reach: Reach::Tenant, action: std::marker::PhantomData }
+/// }
+/// ```
+///
+/// One for another action is no substitute:
+///
+/// ```compile_fail,E0308
+/// use guildhall_domain::{Permit, policy::{EditDraft, Publish}};
+/// fn passed_off(permit: Permit<EditDraft>) -> Permit<Publish> {
+///     permit
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Permit<A> {
     actor: Actor,

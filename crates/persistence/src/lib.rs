@@ -20,6 +20,8 @@ pub mod shared;
 mod store;
 mod tx;
 mod visitor;
+#[cfg(doctest)]
+mod walls;
 
 pub use build::{Bot, Build, Builds};
 pub use channel::Channels;
