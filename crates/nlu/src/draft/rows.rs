@@ -32,6 +32,8 @@ pub(crate) struct Rows {
     unmarked: String,
     lexicon: Lexicon,
     inverse: Inverse,
+    /// The rows as they are remembered, if they were since the last change.
+    bank: Option<Bank>,
 }
 
 impl Rows {
@@ -56,6 +58,7 @@ impl Rows {
             languages: samples.languages,
             unmarked: samples.unmarked,
             lexicon,
+            bank: None,
         }
     }
 
@@ -70,6 +73,7 @@ impl Rows {
             if let Some(at) = self.list.iter().position(is_it) {
                 self.inverse.remove(at);
                 self.list.swap_remove(at);
+                self.bank = None;
             }
         }
         come.iter().all(|entry| self.add(entry))
@@ -92,8 +96,9 @@ impl Rows {
         });
         let tongue = Tongue::of(&language);
         self.list.push(Row { entry: Some((entry.clone(), text)), features: features.clone(), tongue });
-        let bank = self.bank();
+        let bank = self.remember();
         self.inverse.add(&bank.likeness(&bank.compare(&features), Tier::Default, tongue), class);
+        self.bank = Some(bank);
         true
     }
 
@@ -123,7 +128,7 @@ impl Rows {
         labelled.iter().enumerate().map(standing).collect()
     }
 
-    fn bank(&self) -> Bank {
+    fn remember(&self) -> Bank {
         let rows: Vec<(&Features, Tongue)> = self.list.iter().map(|row| (&row.features, row.tongue)).collect();
         Bank::build(self.lexicon.clone(), &rows)
     }
@@ -155,7 +160,7 @@ impl Rows {
             classes: self.intents(set),
             phrases: labels.len(),
             languages: self.languages.clone(),
-            bank: self.bank(),
+            bank: self.bank.clone().unwrap_or_else(|| self.remember()),
             brain: Brain::new(&self.inverse.coefficients(), &self.inverse.held_out(&labelled), &labels),
             better: None,
             speller: Speller::learn(self.list.iter().filter_map(|row| Some(row.entry.as_ref()?.1.as_str()))),

@@ -32,13 +32,14 @@ impl Mixture {
         Self(weights)
     }
 
-    /// In English meaning counts most; elsewhere words and their parts carry more.
+    /// In English meaning counts most; elsewhere words and their parts carry more. Chosen by cross-validation: English on
+    /// the validation parts of BANKING77 and CLINC150, the rest on the training parts of xSID, seven languages together.
     pub(crate) fn of(tier: Tier, tongue: Tongue) -> Self {
         Self(match (tier, tongue) {
             (Tier::Default, Tongue::English) => [0.60, 0.30, 0.10, 0.0],
-            (Tier::Default, Tongue::Other) => [0.40, 0.30, 0.30, 0.0],
+            (Tier::Default, Tongue::Other) => [0.10, 0.25, 0.65, 0.0],
             (Tier::Encoder, Tongue::English) => [0.20, 0.20, 0.10, 0.50],
-            (Tier::Encoder, Tongue::Other) => [0.30, 0.30, 0.25, 0.15],
+            (Tier::Encoder, Tongue::Other) => [0.10, 0.20, 0.55, 0.15],
         })
     }
 }

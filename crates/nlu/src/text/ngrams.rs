@@ -38,7 +38,8 @@ pub(crate) fn char_ngrams(text: &str, mut take: impl FnMut(u64)) {
         bounds.push(padded.len());
         for length in SHORTEST..=LONGEST {
             for (from, to) in bounds.iter().zip(bounds.iter().skip(length)) {
-                take(finish(hash(CHAR_SEED, padded.bytes().take(*to).skip(*from))));
+                let ngram = padded.as_bytes().get(*from..*to).unwrap_or_default();
+                take(finish(hash(CHAR_SEED, ngram.iter().copied())));
             }
             if bounds.len() <= length + 1 {
                 break;

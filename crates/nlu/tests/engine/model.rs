@@ -3,6 +3,7 @@
 use crate::shop::{intent, shop};
 use guildhall_nlu::{ArtefactError, FitError, Model, Query, TrainingIntent, TrainingPhrase, TrainingSet};
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 
 fn ask(text: &str) -> Query<'_> {
     Query { text, language: None }
@@ -124,6 +125,32 @@ proptest! {
         let at = at.index(bytes.len());
         bytes[at] ^= flip;
         prop_assert!(Model::from_bytes(&bytes).is_err());
+    }
+
+    #[test]
+    fn damage_under_a_good_checksum_never_panics(
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        cut in any::<prop::sample::Index>(),
+        shorten in any::<bool>(),
+    ) {
+        let sealed = Model::fit(&shop()).unwrap().to_bytes();
+        let mut bytes = sealed[..sealed.len() - 32].to_vec();
+        if shorten {
+            bytes.truncate(12 + cut.index(bytes.len() - 12));
+        }
+        for (at, byte) in flips {
+            let at = at.index(bytes.len());
+            if at >= 12 {
+                bytes[at] = byte;
+            }
+        }
+        let sum = Sha256::digest(&bytes);
+        bytes.extend(sum);
+        if let Ok(model) = Model::from_bytes(&bytes) {
+            let _ = model.predict(&ask("where is my pacrel"));
+            let _ = model.explain(&ask("i forgot my password"));
+            let _ = model.facts();
+        }
     }
 
     #[test]
