@@ -1,23 +1,20 @@
 //! The live bot: what it is, how it is set, and what it understands.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use guildhall_domain::{
-    Id, Permit, Refusal,
+    Permit, Refusal,
     bot::{Decision, Settings, decide},
-    content::Content,
     event::{Event, Kind},
-    id,
-    policy::{ConfigureBot, ReadDraft, ReadLive},
+    policy::{ConfigureBot, ReadLive},
     text::Language,
 };
-use guildhall_nlu::Query;
+use guildhall_nlu::{Prediction, Query, Repair, Trace};
 use guildhall_persistence::{Bot, Tx};
-use sha2::{Digest, Sha256};
 
 use crate::{
-    App, Work, department,
-    live::{Known, LiveBot, contents, faces, fit, training_set},
+    App, Work,
+    live::{Known, LiveBot},
     notice::Notice,
 };
 
@@ -33,7 +30,13 @@ pub struct Understood<'a> {
     pub ranking: Vec<Candidate<'a>>,
     /// The language that the text was read in.
     pub language: Option<String>,
-    /// How close two candidates are to be ambiguous.
+    /// Words that were read as others, misspelt as they seemed.
+    pub repairs: Vec<Repair>,
+    /// The best candidate's raw score.
+    pub score: f32,
+    /// Raw scores below it are out of scope.
+    pub threshold: f32,
+    /// Two best confidences closer than this are ambiguous.
     pub margin: f32,
 }
 
@@ -54,10 +57,26 @@ pub fn understand<'a>(
     text: &str,
     language: Option<&Language>,
 ) -> Understood<'a> {
-    let prediction = bot.model.predict(&Query { text, language: language.map(Language::as_str) });
+    judge(bot, settings, bot.model.predict(&Query { text, language: language.map(Language::as_str) }))
+}
+
+/// Understands a text and says why.
+#[must_use]
+pub fn explain<'a>(
+    bot: &'a LiveBot,
+    settings: &Settings,
+    text: &str,
+    language: Option<&Language>,
+) -> (Understood<'a>, Trace) {
+    let trace = bot.model.explain(&Query { text, language: language.map(Language::as_str) });
+    (judge(bot, settings, trace.prediction.clone()), trace)
+}
+
+/// Decides by the tenant's thresholds, or by the engine's own.
+fn judge<'a>(bot: &'a LiveBot, settings: &Settings, prediction: Prediction) -> Understood<'a> {
     let confidences: Vec<f32> = prediction.ranking.iter().map(|ranked| ranked.confidence).collect();
     let threshold = settings.threshold.unwrap_or(prediction.threshold);
-    let margin = settings.margin.unwrap_or_else(|| bot.model.facts().delta);
+    let margin = settings.margin.unwrap_or(prediction.delta);
     let candidates =
         prediction.ranking.iter().take(SHOWN).filter_map(|ranked| {
             bot.known(ranked.intent).map(|known| Candidate { known, confidence: ranked.confidence })
@@ -66,6 +85,9 @@ pub fn understand<'a>(
         decision: decide(prediction.score, threshold, &confidences, margin),
         ranking: candidates.collect(),
         language: prediction.language,
+        repairs: prediction.repairs,
+        score: prediction.score,
+        threshold,
         margin,
     }
 }
@@ -89,36 +111,4 @@ pub async fn configure(
     work.tell(Event::of(Kind::BotConfigured, "bot"))?;
     work.notify(Notice::BotChanged(work.scope().tenant()))?;
     Ok(work.builds().bot().await?)
-}
-
-/// The bot that would speak if these departments published their drafts now: their drafts beside what the rest has live.
-/// Reading a draft needs the permit over its department.
-pub async fn of_drafts(
-    tx: &Tx,
-    permit: &Permit<ReadDraft>,
-    app: &App,
-    keys: &[String],
-) -> Result<Arc<LiveBot>, Refusal> {
-    let live = tx.builds().parts(tx.builds().bot().await?.current_build).await?;
-    let mut all: HashMap<Id<id::Department>, Content> = contents(tx, &live).await?.into_iter().collect();
-    for (at, key) in keys.iter().enumerate() {
-        let department = department::referred(tx, key, &format!("/departments/{at}")).await?;
-        permit.over(department.id)?;
-        all.insert(department.id, Content::freeze(tx.intents().draft(department.id).await?));
-    }
-    let mut all: Vec<_> = all.into_iter().collect();
-    all.sort_by_key(|(department, _)| *department);
-    let mut hasher = Sha256::new();
-    for (department, content) in &all {
-        hasher.update(department.uuid().as_bytes());
-        hasher.update(content.canonical().map_err(Refusal::broken)?);
-    }
-    let (tenant, hash) = (tx.scope().tenant(), hasher.finalize().into());
-    if let Some(bot) = app.live.draft(tenant, hash) {
-        return Ok(bot);
-    }
-    let model = fit(app, training_set(&all)).await?;
-    let bot = Arc::new(LiveBot::join(0, Vec::new(), model, None, all, faces(tx).await?)?);
-    app.live.keep_draft(tenant, hash, Arc::clone(&bot));
-    Ok(bot)
 }

@@ -1,5 +1,6 @@
 //! Use cases and background jobs: load, decide, save, tell. No HTTP and no SQL here.
 
+pub mod advice;
 pub mod audit;
 pub mod bot;
 pub mod builder;
@@ -9,6 +10,7 @@ pub mod clock;
 pub mod conversation;
 pub mod demo;
 pub mod department;
+pub mod desk;
 pub mod gate;
 pub mod hashing;
 pub mod intent;
@@ -48,6 +50,7 @@ pub struct App {
     sealer: Sealer,
     gate: gate::Memory,
     builder: builder::Bell,
+    desks: desk::Desks,
 }
 
 /// What an [`App`] is made of.
@@ -86,6 +89,7 @@ impl App {
             entropy: parts.entropy,
             gate: gate::Memory::default(),
             builder: builder::Bell::default(),
+            desks: desk::Desks::default(),
         })
     }
 

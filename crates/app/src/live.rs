@@ -50,7 +50,7 @@ pub struct LiveBot {
     /// What was released, by department.
     pub parts: Vec<Part>,
     /// The model.
-    pub model: Model,
+    pub model: Arc<Model>,
     /// When it was made.
     pub built_at: Option<Moment>,
     /// What each label of the model stands for, in the model's order.
@@ -64,7 +64,7 @@ impl LiveBot {
     pub fn join(
         number: i64,
         parts: Vec<Part>,
-        model: Model,
+        model: Arc<Model>,
         built_at: Option<Moment>,
         contents: Vec<(Id<id::Department>, Content)>,
         faces: HashMap<Id<id::Department>, Face>,
@@ -152,18 +152,16 @@ pub fn training_set(contents: &[(Id<id::Department>, Content)]) -> TrainingSet {
 }
 
 /// Fits a model off the workers; one at a time, so that serving keeps its core.
-pub(crate) async fn fit(app: &App, set: TrainingSet) -> Result<Model, Refusal> {
-    let turn = app.live.fitting.acquire().await.map_err(|_| Refusal::Unavailable("fitting"))?;
+pub(crate) async fn fit(app: &App, set: TrainingSet) -> Result<Arc<Model>, Refusal> {
+    let _turn = app.live.fitting.acquire().await.map_err(|_| Refusal::Unavailable("fitting"))?;
     let fitted = tokio::task::spawn_blocking(move || Model::fit(&set)).await.map_err(Refusal::broken)?;
-    drop(turn);
-    fitted.map_err(Refusal::broken)
+    fitted.map(Arc::new).map_err(Refusal::broken)
 }
 
 /// The bots that this node has in memory; the least used tenants' fall out.
 pub struct LiveBots {
     slots: Cache<Id<id::Tenant>, Arc<Slot>>,
-    drafts: Cache<(Id<id::Tenant>, [u8; 32]), Arc<LiveBot>>,
-    fitting: tokio::sync::Semaphore,
+    pub(crate) fitting: tokio::sync::Semaphore,
 }
 
 #[derive(Default)]
@@ -195,7 +193,7 @@ impl Slot {
 
 impl LiveBots {
     pub(crate) fn new(most: usize) -> Self {
-        Self { slots: Cache::new(most), drafts: Cache::new(16), fitting: tokio::sync::Semaphore::new(1) }
+        Self { slots: Cache::new(most), fitting: tokio::sync::Semaphore::new(1) }
     }
 
     fn slot(&self, tenant: Id<id::Tenant>) -> Arc<Slot> {
@@ -219,15 +217,6 @@ impl LiveBots {
     /// Puts a bot in place that was just built here.
     pub(crate) fn place(&self, tenant: Id<id::Tenant>, bot: LiveBot) {
         self.slot(tenant).hold(Arc::new(bot), Look::Fresh);
-    }
-
-    /// A bot of drafts that was fitted before, by the hash of all that it was trained on.
-    pub(crate) fn draft(&self, tenant: Id<id::Tenant>, hash: [u8; 32]) -> Option<Arc<LiveBot>> {
-        self.drafts.get(&(tenant, hash))
-    }
-
-    pub(crate) fn keep_draft(&self, tenant: Id<id::Tenant>, hash: [u8; 32], bot: Arc<LiveBot>) {
-        self.drafts.insert((tenant, hash), bot);
     }
 }
 
@@ -284,7 +273,7 @@ impl App {
         let contents = contents(tx, &parts).await?;
         let model =
             match tokio::task::spawn_blocking(move || Model::from_bytes(&artefact)).await.map_err(Refusal::broken)? {
-                Ok(model) => model,
+                Ok(model) => Arc::new(model),
                 Err(error) => {
                     tracing::warn!(build = number, %error, "artefact can't be read; fitting again");
                     fit(self, training_set(&contents)).await?

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use actix_web::{get, patch, post, web::Data};
-use guildhall_app::{App, bot, live::LiveBot};
+use guildhall_app::{App, bot, desk, live::LiveBot};
 use guildhall_domain::{
     Flaws, Id, Moment, Refusal,
     bot::Settings,
@@ -13,14 +13,14 @@ use guildhall_domain::{
 };
 use guildhall_persistence::{Bot, Tx};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::{Allowed, Versioned, present},
     intents::Stage,
 };
-use crate::http::{IfMatch, Json, Problem};
+use crate::http::{IfMatch, Json, Problem, Query};
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config.service(get_bot).service(change_bot).service(parse);
@@ -241,6 +241,8 @@ pub(crate) async fn change_bot(
 const PARSE_LIMIT: usize = 4 * 1024 * 1024;
 /// How many texts.
 const MOST_TEXTS: usize = 1000;
+/// How many when each is explained.
+const MOST_TRACES: usize = 100;
 
 /// Texts that are to be understood.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -257,6 +259,15 @@ pub(crate) struct ParseBody {
     stage: Option<Stage>,
     /// The keys of the departments whose drafts are tried.
     departments: Option<Vec<String>>,
+}
+
+/// Whether to say why.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ParseQuery {
+    /// Says for each text (100 at most then) why it was understood so.
+    trace: Option<bool>,
 }
 
 /// What the bot made of each text.
@@ -282,6 +293,119 @@ pub(crate) struct ParseResultView {
     /// The language that the text was read in.
     #[schema(example = "en")]
     language: Option<String>,
+    /// Why; null unless it was asked for.
+    trace: Option<TraceView>,
+}
+
+/// Why a text was understood as it was.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ParseTrace)]
+pub(crate) struct TraceView {
+    /// The text as it was read: normalised and repaired.
+    read_as: String,
+    /// Words that were read as others, misspelt as they seemed.
+    repairs: Vec<RepairView>,
+    /// The best candidate's raw score.
+    score: f32,
+    /// Raw scores below it are out of scope.
+    threshold: f32,
+    /// The engine's stricter threshold, which misses more and errs less.
+    strict_threshold: f32,
+    /// Two best confidences closer than this are ambiguous.
+    margin: f32,
+    /// The phrases that moved the best candidate's score most.
+    neighbours: Vec<NeighbourView>,
+    /// What small talk and other background took from the score.
+    background: f32,
+    /// The words that carry the best candidate's score, most first.
+    words: Vec<WeightyView>,
+    /// How much likeness counted, by kind.
+    mixture: MixtureView,
+}
+
+/// A word that was read as another.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Repair)]
+pub(crate) struct RepairView {
+    /// As written.
+    #[schema(example = "pacel")]
+    from: String,
+    /// As read.
+    #[schema(example = "parcel")]
+    to: String,
+}
+
+/// A phrase that was leaned on.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Neighbour)]
+pub(crate) struct NeighbourView {
+    /// The key of its owner.
+    department: Option<String>,
+    /// Its intent.
+    intent: IntentNameView,
+    /// The phrase; the intent's title where it was that.
+    text: String,
+    /// How alike it is, 0 to 1.
+    likeness: f32,
+    /// What it added to the best candidate's raw score.
+    share: f32,
+}
+
+/// A word and what the best candidate's raw score loses without it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WeightyWord)]
+pub(crate) struct WeightyView {
+    /// The word as read.
+    word: String,
+    /// The loss; negative for a word that speaks against the candidate.
+    loss: f32,
+}
+
+/// How much each kind of likeness counted; together 1.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Mixture)]
+pub(crate) struct MixtureView {
+    /// By meaning, as single words have it.
+    meaning: f32,
+    /// By the same words.
+    words: f32,
+    /// By the same letters in a row.
+    letters: f32,
+    /// By meaning, as the whole sentence has it.
+    sentence: f32,
+}
+
+impl TraceView {
+    fn of(live: &LiveBot, understood: &bot::Understood<'_>, trace: guildhall_nlu::Trace) -> Self {
+        let neighbour = |of: &guildhall_nlu::Neighbour| {
+            let known = live.known(of.intent)?;
+            let text = match of.phrase {
+                Some(at) => known.intent.phrases.get(at)?.text.clone(),
+                None => known.intent.title.clone()?,
+            };
+            Some(NeighbourView {
+                department: live.face(known.department).map(|face| face.key.clone()),
+                intent: IntentNameView { id: known.intent.id, name: known.intent.name.clone() },
+                text,
+                likeness: of.likeness,
+                share: of.share,
+            })
+        };
+        let [meaning, words, letters, sentence] = trace.mixture;
+        let repair = |of: &guildhall_nlu::Repair| RepairView { from: of.from.clone(), to: of.to.clone() };
+        Self {
+            repairs: understood.repairs.iter().map(repair).collect(),
+            score: understood.score,
+            threshold: understood.threshold,
+            margin: understood.margin,
+            strict_threshold: trace.strict_threshold,
+            neighbours: trace.neighbours.iter().filter_map(neighbour).collect(),
+            background: trace.background,
+            words: trace.words.into_iter().map(|of| WeightyView { word: of.word, loss: of.loss }).collect(),
+            mixture: MixtureView { meaning, words, letters, sentence },
+            read_as: trace.read_as,
+        }
+    }
 }
 
 /// An intent that a text may mean.
@@ -314,6 +438,7 @@ pub(crate) struct IntentNameView {
 #[utoipa::path(
     tag = "bot",
     operation_id = "parseTexts",
+    params(ParseQuery),
     responses((status = 200, description = "What the bot made of each text", body = ParseView)),
     security(("member" = [])),
     extensions(("x-action" = json!("live.read")), ("x-action-draft" = json!("draft.read")))
@@ -322,10 +447,12 @@ pub(crate) struct IntentNameView {
 pub(crate) async fn parse(
     Allowed(permit): Allowed<ReadLive>,
     app: Data<App>,
+    Query(query): Query<ParseQuery>,
     body: Json<ParseBody, PARSE_LIMIT>,
 ) -> Result<Json<ParseView>, Problem> {
     let body = body.0;
-    let language = read_texts(&body)?;
+    let why = query.trace.unwrap_or(false);
+    let language = read_texts(&body, if why { MOST_TRACES } else { MOST_TEXTS })?;
     let (settings, bot) = match body.stage.unwrap_or(Stage::Live) {
         Stage::Live => {
             let get = async |tx: &Tx| bot::get(tx, &permit, &app).await;
@@ -335,18 +462,20 @@ pub(crate) async fn parse(
         Stage::Draft => {
             let permit = policy::judge::<ReadDraft>(permit.actor())?;
             let keys = body.departments.as_deref().unwrap_or_default();
-            let drafts =
-                async |tx: &Tx| Ok((tx.builds().bot().await?.settings, bot::of_drafts(tx, &permit, &app, keys).await?));
+            let drafts = async |tx: &Tx| {
+                let desk = app.desk(tx, &permit, &desk::named(tx, keys).await?).await?;
+                Ok((tx.builds().bot().await?.settings, Arc::clone(&desk.desk()?.bot)))
+            };
             app.look(permit.actor(), drafts).await?
         }
     };
-    Ok(Json(understand_all(bot, settings, body.texts, language).await?))
+    Ok(Json(understand_all(bot, settings, body.texts, language, why).await?))
 }
 
-fn read_texts(body: &ParseBody) -> Result<Option<Language>, Refusal> {
+fn read_texts(body: &ParseBody, most: usize) -> Result<Option<Language>, Refusal> {
     let mut flaws = Flaws::default();
-    if !(1..=MOST_TEXTS).contains(&body.texts.len()) {
-        flaws.add("/texts", "out-of-range", "must hold 1 to 1000 texts");
+    if !(1..=most).contains(&body.texts.len()) {
+        flaws.add("/texts", "out-of-range", format!("must hold 1 to {most} texts"));
     }
     for (at, text) in body.texts.iter().enumerate() {
         flaws.take(format!("/texts/{at}"), MessageText::parse(text));
@@ -365,10 +494,17 @@ async fn understand_all(
     settings: Settings,
     texts: Vec<String>,
     language: Option<Language>,
+    why: bool,
 ) -> Result<ParseView, Refusal> {
     let all = move || {
         let view = |text: &String| {
-            let understood = bot::understand(&live, &settings, text, language.as_ref());
+            let (understood, trace) = if why {
+                let (understood, trace) = bot::explain(&live, &settings, text, language.as_ref());
+                let trace = TraceView::of(&live, &understood, trace);
+                (understood, Some(trace))
+            } else {
+                (bot::understand(&live, &settings, text, language.as_ref()), None)
+            };
             let candidate = |candidate: &bot::Candidate<'_>| CandidateView {
                 department: live.face(candidate.known.department).map(|face| face.key.clone()),
                 intent: IntentNameView { id: candidate.known.intent.id, name: candidate.known.intent.name.clone() },
@@ -379,6 +515,7 @@ async fn understand_all(
                 ranking: understood.ranking.iter().map(candidate).collect(),
                 entities: Vec::new(),
                 language: understood.language,
+                trace,
             }
         };
         ParseView { results: texts.iter().map(view).collect() }

@@ -1,5 +1,6 @@
 //! Version 1 of the API: one file per small noun, with its bodies, views and handlers side by side.
 
+mod advice;
 mod answer;
 mod audit;
 mod bot;
@@ -32,6 +33,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(memberships::configure)
         .configure(intents::configure)
         .configure(phrases::configure)
+        .configure(advice::configure)
         .configure(releases::configure)
         .configure(bot::configure)
         .configure(channels::configure)

@@ -126,6 +126,12 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_is_this_table() {
+        let page = include_str!("../../../../../docs/problems.md");
+        assert!(page.ends_with(&format!("\n\n{}", printed())), "write this into docs/problems.md:\n{}", printed());
+    }
+
+    #[test]
     fn a_finer_kind_keeps_the_status() {
         assert_eq!(UNAUTHENTICATED.finer("session-revoked"), &SESSION_REVOKED);
         assert_eq!(UNAUTHENTICATED.finer("gone"), &UNAUTHENTICATED);
