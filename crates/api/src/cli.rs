@@ -261,7 +261,7 @@ async fn create_tenant(app: &App, company: &str, name: &str, email: &str, passwo
     };
     let founded = app
         .act(&actor, async |work: &Work<'_>| {
-            let (founded, _) = tenant::found(work, &new.company).await?;
+            let founded = tenant::found(work, &new.company).await?;
             tenant::settle(work, founded, new, hash, &client).await
         })
         .await?;

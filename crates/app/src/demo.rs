@@ -179,7 +179,7 @@ async fn sign_up(app: &App, leader: Option<&Person>, client: &Client) -> Result<
     let hash = app.hash_password(new.password.clone()).await?;
     let founded = app
         .act(&actor, async |work: &Work<'_>| {
-            let (tenant, _) = tenant::found(work, &new.company).await?;
+            let tenant = tenant::found(work, &new.company).await?;
             tenant::settle(work, tenant, new, hash, client).await
         })
         .await?;

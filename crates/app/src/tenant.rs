@@ -81,10 +81,11 @@ impl App {
     }
 }
 
-/// Founds the tenant that the work is bound to; says whether it was not there yet.
-pub async fn found(work: &Work<'_>, company: &Name) -> Result<(Tenant, bool), Refusal> {
+/// Founds the tenant that the work is bound to. One that is there already was founded by the same sign-up: whoever has
+/// an idempotency key for it will be told so.
+pub async fn found(work: &Work<'_>, company: &Name) -> Result<Tenant, Refusal> {
     if let Some(tenant) = work.app().store.tenant(work.scope().tenant()).await? {
-        return Ok((tenant, false));
+        return Ok(tenant);
     }
     let now = work.now();
     let mut tenant = Tenant {
@@ -100,7 +101,7 @@ pub async fn found(work: &Work<'_>, company: &Name) -> Result<(Tenant, bool), Re
         tenant.slug = format!("{}-{random}", tenant.slug);
     }
     work.found(&tenant).await?;
-    Ok((tenant, true))
+    Ok(tenant)
 }
 
 /// Gives a founded tenant its leader and its bot, and signs the leader in.

@@ -123,7 +123,20 @@ impl App {
         secrecy: Secrecy,
         deed: impl AsyncFnOnce(&Work<'_>) -> Result<Reply, Refusal>,
     ) -> Result<Reply, Refusal> {
+        self.act_once_on(actor, once, secrecy, async |_| Ok(()), async |work, ()| deed(work).await).await
+    }
+
+    /// Does a deed once, on a ground that must be laid before its key can be claimed: a tenant that is being founded.
+    pub async fn act_once_on<G>(
+        &self,
+        actor: &Actor,
+        once: Option<Once>,
+        secrecy: Secrecy,
+        ground: impl AsyncFnOnce(&Work<'_>) -> Result<G, Refusal>,
+        deed: impl AsyncFnOnce(&Work<'_>, G) -> Result<Reply, Refusal>,
+    ) -> Result<Reply, Refusal> {
         let work = self.begin(actor).await?;
+        let ground = ground(&work).await?;
         if let Some(once) = &once {
             match work.claim(once, work.now()).await.map_err(in_flight)? {
                 Claim::Mine => {}
@@ -132,7 +145,7 @@ impl App {
                 Claim::Reused => return Err(Refusal::Spent("idempotency-key-reused")),
             }
         }
-        let reply = deed(&work).await?;
+        let reply = deed(&work, ground).await?;
         if let Some(once) = &once {
             work.keep_reply(once, &reply, secrecy == Secrecy::Secret).await?;
         }

@@ -2,17 +2,17 @@
 
 use actix_web::{HttpRequest, post, web::Data};
 use guildhall_app::{
-    App,
+    App, Work,
     tenant::{self, SignUp},
     work::Secrecy,
 };
-use guildhall_domain::{Conflict, Refusal};
+use guildhall_domain::Refusal;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    answer::{Answer, Created, Keyed, create},
+    answer::{Answer, Created, Keyed},
     sessions::SignedInView,
 };
 use crate::{Settings, gate, http::Problem};
@@ -70,13 +70,14 @@ pub(crate) async fn sign_up(
     let actor = app.tenant_to_found(&new.email, sent.key())?;
     let hash = app.hash_password(new.password.clone()).await?;
     let client = gate::client(&request);
-    create(&app, &actor, sent, Secrecy::Secret, async |work, _| {
-        let (tenant, fresh) = tenant::found(work, &new.company).await?;
-        if !fresh {
-            return Err(Conflict::AlreadyDone.into());
-        }
-        let founded = tenant::settle(work, tenant, new, hash, &client).await?;
-        Ok(Created::at(SignedInView::read(work, founded.leader).await?, "/v1/me".to_owned(), None))
-    })
-    .await
+    let (_, once) = sent.by(&actor);
+    let company = new.company.clone();
+    let ground = async |work: &Work<'_>| tenant::found(work, &company).await;
+    let reply = app
+        .act_once_on(&actor, once, Secrecy::Secret, ground, async |work, tenant| {
+            let founded = tenant::settle(work, tenant, new, hash, &client).await?;
+            Created::at(SignedInView::read(work, founded.leader).await?, "/v1/me".to_owned(), None).reply()
+        })
+        .await?;
+    Ok(Answer::of(reply))
 }
