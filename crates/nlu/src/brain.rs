@@ -20,6 +20,12 @@ impl Brain {
             calibration: Calibration::fit(&evidence(held_out, labels)),
         }
     }
+
+    /// How sure the best of all classes' scores is, and whether it is in scope.
+    pub(crate) fn verdict(&self, scores: &[f32]) -> (f32, bool) {
+        let (score, second) = best_two(scores);
+        (self.calibration.confidence(score, score - second), score >= self.calibration.threshold)
+    }
 }
 
 /// How each labelled row fares without itself.

@@ -22,7 +22,8 @@ pub(crate) struct Features {
 }
 
 impl Direction {
-    fn of(values: &[f32]) -> Self {
+    /// Rounds numbers of any length.
+    pub(crate) fn of(values: &[f32]) -> Self {
         let (bytes, _) = quantise(values);
         let square: f32 = bytes.iter().map(|byte| f32::from(*byte).powi(2)).sum();
         Self { bytes, scale: if square > 0.0 { 1.0 / square.sqrt() } else { 0.0 } }

@@ -1,6 +1,7 @@
 //! From a training set to a model.
 
-use crate::brain::Brain;
+use crate::brain::{Brain, evidence};
+use crate::cascade::sure_from;
 use crate::features::Features;
 use crate::kernel::{Bank, Tongue};
 use crate::lexicon::Lexicon;
@@ -28,22 +29,26 @@ impl Model {
         let labels = samples.labels();
         let lexicon = samples.lexicon();
         let fit = |tier| Ridge::fit(&lexicon, &rows, &labels, samples.classes.len(), tier);
-        let brain = |ridge: &Ridge| {
-            let judged: Vec<u32> = ridge.judged.iter().filter_map(|row| labels.get(*row).copied()).collect();
-            Brain::new(&ridge.coefficients, &ridge.held_out, &judged)
-        };
         let ridge = fit(Tier::Default);
-        let better = encoder.map(|encoder| Better {
-            brain: brain(&fit(Tier::Encoder)),
-            encoder_id: encoder.id().to_owned(),
-            encoder: Some(Arc::clone(encoder)),
+        let judged: Vec<u32> = ridge.judged.iter().filter_map(|row| labels.get(*row).copied()).collect();
+        let brain = |ridge: &Ridge| Brain::new(&ridge.coefficients, &ridge.held_out, &judged);
+        let first = brain(&ridge);
+        let better = encoder.map(|encoder| {
+            let second = fit(Tier::Encoder);
+            let (own, other) = (evidence(&ridge.held_out, &judged), evidence(&second.held_out, &judged));
+            Better {
+                brain: brain(&second),
+                encoder_id: encoder.id().to_owned(),
+                encoder: Some(Arc::clone(encoder)),
+                sure: sure_from(&own, &first.calibration, &other),
+            }
         });
         let kept: Vec<(&Features, Tongue)> = ridge.rows.iter().filter_map(|row| rows.get(*row).copied()).collect();
         Ok(Self {
             labels: set.labels(),
             phrases: samples.rows.len(),
             origins: ridge.rows.iter().map(|row| samples.rows.get(*row).map(|sample| sample.origin)).collect(),
-            brain: brain(&ridge),
+            brain: first,
             better,
             bank: Bank::build(lexicon.clone(), &kept),
             speller: Speller::learn(samples.rows.iter().map(|row| row.text.as_str())),

@@ -9,6 +9,7 @@ mod artefact;
 mod background;
 mod brain;
 mod calibration;
+mod cascade;
 mod coefficients;
 mod draft;
 mod encoder;

@@ -3,7 +3,7 @@
 use crate::Tier;
 use crate::brain::{Brain, best_two};
 use crate::facts::ModelFacts;
-use crate::features::Features;
+use crate::features::{Direction, Features};
 use crate::kernel::{Bank, Tongue};
 use crate::language::{detect, primary};
 use crate::number::wide;
@@ -42,6 +42,8 @@ pub(crate) struct Better {
     pub(crate) encoder_id: String,
     /// `None` on a node that does not have that encoder.
     pub(crate) encoder: Option<Arc<SentenceEncoder>>,
+    /// The default tier's confidence from which on its answer stands.
+    pub(crate) sure: f32,
 }
 
 /// What the engine sees of one message.
@@ -66,7 +68,8 @@ pub(crate) struct Answer<'a> {
 }
 
 impl Model {
-    /// Ranks the intents for a message: by the better tier, if it was fitted and its encoder is here.
+    /// Ranks the intents for a message; the better tier is asked, if it was fitted and its encoder is here, where the
+    /// default tier is not sure.
     #[must_use]
     pub fn predict(&self, query: &Query<'_>) -> Prediction {
         let reading = self.read(query);
@@ -74,27 +77,34 @@ impl Model {
         self.judge(&answer, reading)
     }
 
-    /// Scores what was read.
+    /// Scores what was read, in the first tier that is sure.
     pub(crate) fn answer(&self, reading: &Reading) -> Answer<'_> {
-        let mut cosines = self.bank.compare(&reading.features);
-        let mut tier = Tier::Default;
-        let mut brain = &self.brain;
-        if let Some((better, encoder)) = self.better() {
-            let mut features = reading.features.clone();
-            features.add_sentence(&reading.text, encoder);
-            if let Some(sentence) = &features.sentence {
-                self.bank.compare_sentences(&mut cosines, sentence);
-                (tier, brain) = (Tier::Encoder, better);
-            }
+        let first = self.answer_in(Tier::Default, reading);
+        let (confidence, in_scope) = first.brain.verdict(&first.scores);
+        match self.better() {
+            Some((better, _)) if !in_scope || confidence < better.sure => self.answer_in(Tier::Encoder, reading),
+            _ => first,
         }
+    }
+
+    /// Scores what was read in one tier; in the default one where the better can't be used.
+    pub(crate) fn answer_in(&self, tier: Tier, reading: &Reading) -> Answer<'_> {
+        let mut cosines = self.bank.compare(&reading.features);
+        let (tier, brain) = match self.better() {
+            Some((better, encoder)) if tier == Tier::Encoder => {
+                self.bank.compare_sentences(&mut cosines, &Direction::of(&encoder.encode(&reading.text)));
+                (tier, &better.brain)
+            }
+            _ => (Tier::Default, &self.brain),
+        };
         let likeness = self.bank.likeness(&cosines, tier, reading.tongue);
         Answer { tier, brain, scores: brain.coefficients.scores(&likeness), likeness }
     }
 
     /// The better tier, where it can be used.
-    fn better(&self) -> Option<(&Brain, &SentenceEncoder)> {
+    fn better(&self) -> Option<(&Better, &SentenceEncoder)> {
         let better = self.better.as_ref()?;
-        Some((&better.brain, better.encoder.as_deref()?))
+        Some((better, better.encoder.as_deref()?))
     }
 
     /// What is seen of a message.
@@ -158,7 +168,7 @@ impl Model {
         let text: usize = self.labels.iter().chain(&self.languages).map(|text| text.len() + size_of::<String>()).sum();
         let origins = self.origins.len() * size_of::<Option<Origin>>() + 4 * self.classes.len();
         let usable = self.better();
-        let calibration = &usable.map_or(&self.brain, |(brain, _)| brain).calibration;
+        let calibration = &usable.map_or(&self.brain, |(better, _)| &better.brain).calibration;
         let better = self.better.as_ref();
         let coefficients =
             self.brain.coefficients.bytes() + better.map_or(0, |better| better.brain.coefficients.bytes());

@@ -19,7 +19,7 @@ pub struct Prediction {
     pub ranking: Vec<Ranked>,
     /// The best intent's raw score: it falls away from the data, so it tells what is out of scope.
     pub score: f32,
-    /// The raw score below which a message is out of scope.
+    /// The raw score, in the same tier, below which a message is out of scope.
     pub threshold: f32,
     /// Whether `score` reaches `threshold`.
     pub in_scope: bool,

@@ -36,6 +36,7 @@ impl Model {
         if let Some(better) = &self.better {
             writer.texts(std::iter::once(better.encoder_id.as_str()));
             write_brain(&mut writer, &better.brain);
+            writer.floats(&[better.sure]);
             write_directions(&mut writer, &self.bank.sentences);
         }
         let words: Vec<(&str, u32)> = self.speller.own.iter().collect();
@@ -135,6 +136,7 @@ fn read_better(
 ) -> Result<Better, ArtefactError> {
     let encoder_id = reader.texts()?.pop().ok_or(ArtefactError::Content("an encoder without a name"))?;
     let brain = read_brain(reader)?;
+    let [sure] = *reader.floats()? else { return Err(ArtefactError::Content("the cascade is not one number")) };
     bank.sentences = read_directions(reader)?;
     let encoder = given.cloned().into_iter().chain(SentenceEncoder::embedded());
     let encoder = encoder.into_iter().find(|encoder| encoder.id() == encoder_id);
@@ -142,7 +144,7 @@ fn read_better(
     if encoder.as_ref().is_some_and(|encoder| !fits(encoder)) {
         return Err(ArtefactError::Content("sentence vectors of another width"));
     }
-    Ok(Better { brain, encoder_id, encoder })
+    Ok(Better { brain, encoder_id, encoder, sure })
 }
 
 fn read_bank(reader: &mut Reader<'_>) -> Result<Bank, ArtefactError> {

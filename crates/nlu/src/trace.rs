@@ -3,7 +3,7 @@
 use crate::Model;
 use crate::features::Features;
 use crate::kernel::Mixture;
-use crate::model::Reading;
+use crate::model::{Answer, Reading};
 use crate::number::wide;
 use crate::prediction::{Prediction, Query};
 use crate::text::words;
@@ -76,7 +76,7 @@ impl Model {
         neighbours.sort_by(|a, b| b.share.abs().total_cmp(&a.share.abs()));
         neighbours.truncate(NEIGHBOURS);
         Trace {
-            words: self.weigh_words(&reading, class, prediction.score),
+            words: self.weigh_words(&reading, &answer, class),
             mixture: Mixture::of(answer.tier, reading.tongue).0,
             strict_threshold: answer.brain.calibration.strict,
             read_as: reading.text,
@@ -87,15 +87,17 @@ impl Model {
     }
 
     /// Leaves each word out in turn.
-    fn weigh_words(&self, reading: &Reading, class: usize, score: f32) -> Vec<Weighty> {
+    fn weigh_words(&self, reading: &Reading, answer: &Answer<'_>, class: usize) -> Vec<Weighty> {
         let mut weighed: Vec<Weighty> = Vec::new();
         for word in words(&reading.text).take(WORDS) {
             if weighed.iter().any(|weighty| weighty.word == word) {
                 continue;
             }
             let text = words(&reading.text).filter(|other| *other != word).collect::<Vec<_>>().join(" ");
-            let without = self.answer(&Reading { features: Features::of(&text), text, ..reading.clone() });
-            let loss = score - without.scores.get(class).copied().unwrap_or(0.0);
+            let without =
+                self.answer_in(answer.tier, &Reading { features: Features::of(&text), text, ..reading.clone() });
+            let score = |answer: &Answer<'_>| answer.scores.get(class).copied().unwrap_or(0.0);
+            let loss = score(answer) - score(&without);
             weighed.push(Weighty { word: word.to_owned(), loss });
         }
         weighed.sort_by(|a, b| b.loss.total_cmp(&a.loss));

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Judged {
     pub(crate) truth: Option<usize>,
     pub(crate) best: Option<usize>,
+    /// In units of the threshold, so that tiers can be compared.
     pub(crate) score: f32,
     pub(crate) confidence: f32,
     pub(crate) in_scope: bool,

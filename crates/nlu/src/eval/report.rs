@@ -155,7 +155,7 @@ fn judge(model: &Model, rows: &[Row], options: &Options) -> (Vec<Judged>, Vec<f6
         Judged {
             truth: known.then(|| places.get(row.intent.as_str()).copied().unwrap_or(unknown)),
             best: best.map(|ranked| ranked.intent),
-            score: prediction.score,
+            score: prediction.score / prediction.threshold,
             confidence: best.map_or(0.0, |ranked| ranked.confidence),
             in_scope: prediction.in_scope,
         }

@@ -59,6 +59,7 @@ fn the_better_tier_is_stored_with_the_name_of_its_encoder() {
     let query = Query { text: "the courier never showed up", language: None };
     let prediction = model.predict(&query);
     assert_eq!((prediction.tier, prediction.ranking[0].intent), (Tier::Encoder, 0));
+    assert_eq!(model.explain(&query).prediction, prediction);
     let bytes = model.to_bytes();
     let back = Model::from_bytes(&bytes).unwrap();
     assert_eq!((back.predict(&query), back.facts()), (prediction, model.facts()));
