@@ -6,7 +6,7 @@ use utoipa::{
     openapi::{
         self, ContentBuilder, RefOr, ResponseBuilder,
         path::{Operation, Parameter},
-        schema::Ref,
+        schema::{Ref, Schema},
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -49,6 +49,11 @@ pub fn document() -> openapi::OpenApi {
     let app = actix_web::App::new().into_utoipa_app().openapi(Base::openapi()).configure(v1::configure);
     let (_, mut document) = app.split_for_parts();
     add_security_schemes(&mut document);
+    for (name, schema) in document.components.iter_mut().flat_map(|components| &mut components.schemas) {
+        if !name.ends_with("Body") && name != "Problem" {
+            require_all(schema);
+        }
+    }
     for (path, item) in &mut document.paths.paths {
         let methods = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in methods.into_iter().flatten() {
@@ -75,6 +80,15 @@ fn add_security_schemes(document: &mut openapi::OpenApi) {
     components.add_security_scheme("visitor", bearer("vt_…", "A visitor's token, from opening a conversation"));
 }
 
+/// Every field of an answer is always there, null where there is none.
+fn require_all(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) => object.required = object.properties.keys().cloned().collect(),
+        RefOr::T(Schema::AllOf(parts)) => parts.items.iter_mut().for_each(require_all),
+        RefOr::T(_) | RefOr::Ref(_) => {}
+    }
+}
+
 /// Adds what every operation of its kind has: the problems that it can answer with, and common headers.
 fn complete(path: &str, operation: &mut Operation) {
     let public = operation.security.as_ref().is_some_and(|security| security.iter().all(is_empty));
@@ -88,9 +102,12 @@ fn complete(path: &str, operation: &mut Operation) {
     let edits = names.iter().any(|name| name == "If-Match");
     let by_path = path.contains('{');
     let creates = operation.responses.responses.contains_key("201");
-    let mut statuses = vec![400, 408, 414, 429, 431, 500, 503];
+    let mut statuses = vec![400, 406, 408, 414, 429, 431, 500, 503];
     if !public {
         statuses.extend([401, 403]);
+    }
+    if path.starts_with("/v1/sessions") {
+        statuses.push(401);
     }
     if by_path || path.ends_with("/accept") {
         statuses.push(404);

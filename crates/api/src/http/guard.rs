@@ -15,6 +15,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::{
     class::Class,
     deadline::Deadline,
+    extract::accepts,
     problem::{Problem, catalogue as kinds},
 };
 
@@ -57,19 +58,31 @@ impl Guard {
     }
 }
 
-/// Guards a request. 414, 431, 503 `overloaded`, 503 `timed-out`, and 500 for a panic, which the worker survives.
+/// Guards a request. 406, 414, 431, 503 `overloaded`, 503 `timed-out`, and 500 for a panic, which the worker survives.
 pub async fn guard(
     guard: Data<Guard>,
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     bounds(&request)?;
+    if let Some(form) = form(request.path()) {
+        accepts(request.request(), form)?;
+    }
     let _place = guard.admit(Class::of(request.path()))?;
     let deadline = Deadline::begin(request.request(), guard.time);
     match deadline.within(AssertUnwindSafe(next.call(request)).catch_unwind()).await {
         Some(Ok(answer)) => answer,
         Some(Err(panic)) => Err(Problem::broken(format!("panic: {}", words(&*panic))).into()),
         None => Err(Problem::new(&kinds::TIMED_OUT).because("the handler did not answer in time").into()),
+    }
+}
+
+/// The one form in which all at this path answers; none where a person or a probe may be looking.
+fn form(path: &str) -> Option<&'static str> {
+    match path {
+        _ if !path.starts_with("/v1/") => None,
+        _ if path.ends_with("/events") => Some("text/event-stream"),
+        _ => Some("application/json"),
     }
 }
 
@@ -151,6 +164,14 @@ mod tests {
             statuses(Guard::new(Duration::from_secs(1), 0, 0), vec![get("/ok"), get("/livez")]).await,
             [503, 200]
         );
+    }
+
+    #[actix_web::test]
+    async fn an_answer_that_the_client_will_not_read_is_not_made() {
+        let asks = |path: &str, form| get(path).insert_header(("accept", form));
+        let requests =
+            vec![asks("/v1/x", "text/html"), asks("/v1/x", "text/html, */*;q=0.1"), asks("/ok", "text/html")];
+        assert_eq!(statuses(Guard::default(), requests).await, [406, 404, 200]);
     }
 
     #[actix_web::test]

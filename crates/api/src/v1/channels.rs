@@ -166,6 +166,7 @@ impl From<Channel> for ChannelView {
 #[utoipa::path(
     tag = "channels",
     operation_id = "createChannel",
+    request_body = ChannelBody,
     responses((status = 201, description = "The channel with its key", body = ChannelView)),
     security(("member" = [])),
     extensions(("x-action" = json!("channel.manage")))
@@ -208,7 +209,10 @@ pub(crate) async fn list_channels(
     tag = "channels",
     operation_id = "getChannel",
     params(("channel" = String, Path, example = "chn_01jd0000007000g00000000001")),
-    responses((status = 200, description = "The channel", body = ChannelView, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The channel", body = ChannelView, headers(("ETag" = String))),
+        (status = 304, description = "As `If-None-Match` has it"),
+    ),
     security(("member" = [])),
     extensions(("x-action" = json!("channel.manage")))
 )]

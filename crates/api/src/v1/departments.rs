@@ -120,6 +120,7 @@ impl From<Department> for DepartmentView {
 #[utoipa::path(
     tag = "departments",
     operation_id = "createDepartment",
+    request_body = DepartmentBody,
     responses((status = 201, description = "The department", body = DepartmentView)),
     security(("member" = [])),
     extensions(("x-action" = json!("department.found")))
@@ -162,7 +163,10 @@ pub(crate) async fn list_departments(
     tag = "departments",
     operation_id = "getDepartment",
     params(("department" = String, Path, example = "sales")),
-    responses((status = 200, description = "The department", body = DepartmentView, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The department", body = DepartmentView, headers(("ETag" = String))),
+        (status = 304, description = "As `If-None-Match` has it"),
+    ),
     security(("member" = [])),
     extensions(("x-action" = json!("department.read")))
 )]

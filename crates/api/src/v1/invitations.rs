@@ -166,6 +166,7 @@ pub(crate) struct NewInvitationView {
 #[utoipa::path(
     tag = "people",
     operation_id = "createInvitation",
+    request_body = InvitationBody,
     responses((status = 201, description = "The invitation with its token", body = NewInvitationView)),
     security(("member" = [])),
     extensions(("x-action" = json!("member.invite")))
@@ -248,6 +249,7 @@ pub(crate) struct AcceptanceBody {
 #[utoipa::path(
     tag = "getting in",
     operation_id = "acceptInvitation",
+    request_body = AcceptanceBody,
     responses((status = 201, description = "The new member, signed in", body = SignedInView)),
     security(()),
     extensions(("x-action" = json!("public")))

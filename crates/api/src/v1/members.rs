@@ -123,7 +123,10 @@ pub(crate) async fn list_members(
     tag = "people",
     operation_id = "getMember",
     params(("member" = String, Path, example = "mem_01jd0000007000g00000000001")),
-    responses((status = 200, description = "The member", body = MemberView, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The member", body = MemberView, headers(("ETag" = String))),
+        (status = 304, description = "As `If-None-Match` has it"),
+    ),
     security(("member" = [])),
     extensions(("x-action" = json!("member.read")))
 )]

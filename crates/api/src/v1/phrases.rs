@@ -67,6 +67,7 @@ pub(crate) async fn list_phrases(
 #[utoipa::path(
     tag = "content",
     operation_id = "addPhrases",
+    request_body = PhrasesBody,
     params(("department" = String, Path, example = "customer-service"), ("intent" = String, Path, example = "int_01jd0000007000g00000000001")),
     responses((status = 201, description = "The new phrases", body = NewPhrasesView)),
     security(("member" = [])),

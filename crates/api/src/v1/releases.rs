@@ -156,6 +156,7 @@ impl From<Check> for CheckView {
 #[utoipa::path(
     tag = "content",
     operation_id = "publishRelease",
+    request_body = ReleaseBody,
     params(("department" = String, Path, example = "customer-service")),
     responses((status = 201, description = "The release", body = ReleaseView)),
     security(("member" = [])),
@@ -176,6 +177,7 @@ pub(crate) async fn publish(
 #[utoipa::path(
     tag = "content",
     operation_id = "restoreRelease",
+    request_body = ReleaseBody,
     params(("department" = String, Path, example = "customer-service"), ("number" = i64, Path, example = 2)),
     responses((status = 201, description = "The new release", body = ReleaseView)),
     security(("member" = [])),

@@ -94,6 +94,7 @@ impl SignedInView {
 #[utoipa::path(
     tag = "getting in",
     operation_id = "signIn",
+    request_body = SignInBody,
     responses(
         (status = 201, description = "Signed in", body = SignedInView),
         (status = 409, description = "The credentials fit in several companies", body = crate::http::problem::ProblemView,

@@ -51,6 +51,7 @@ pub(crate) struct LeaderBody {
 #[utoipa::path(
     tag = "getting in",
     operation_id = "signUp",
+    request_body = SignUpBody,
     responses((status = 201, description = "The company with its leader, signed in", body = SignedInView)),
     security(()),
     extensions(("x-action" = json!("public")))

@@ -80,6 +80,7 @@ pub(crate) struct GreetingView {
 #[utoipa::path(
     tag = "chat",
     operation_id = "openConversation",
+    request_body = ConversationBody,
     params(("Origin" = String, Header, example = "https://www.nordic-outfitters.example")),
     responses((status = 201, description = "The conversation", body = OpenedView)),
     security(("channel" = []), ("visitor" = [])),

@@ -53,6 +53,7 @@ pub(crate) struct RatingView {
 #[utoipa::path(
     tag = "chat",
     operation_id = "rateConversation",
+    request_body = RatingBody,
     params(("conversation" = String, Path, example = "con_01jd0000007000g00000000001")),
     responses((status = 201, description = "The judgement", body = RatingView)),
     security(("visitor" = [])),

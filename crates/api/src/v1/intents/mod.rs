@@ -53,6 +53,7 @@ pub(crate) struct NewIntentView {
 #[utoipa::path(
     tag = "content",
     operation_id = "createIntent",
+    request_body = IntentBody,
     params(("department" = String, Path, example = "customer-service")),
     responses((status = 201, description = "The intent", body = NewIntentView)),
     security(("member" = [])),
@@ -171,7 +172,10 @@ pub(crate) struct StageQuery {
     tag = "content",
     operation_id = "getIntent",
     params(("department" = String, Path, example = "customer-service"), ("intent" = String, Path, example = "int_01jd0000007000g00000000001"), StageQuery),
-    responses((status = 200, description = "The intent", body = IntentView, headers(("ETag" = String)))),
+    responses(
+        (status = 200, description = "The intent", body = IntentView, headers(("ETag" = String))),
+        (status = 304, description = "As `If-None-Match` has it"),
+    ),
     security(("member" = [])),
     extensions(("x-action" = json!("live.read")), ("x-action-draft" = json!("draft.read")))
 )]
