@@ -6,13 +6,22 @@ import { readFileSync } from "node:fs";
 
 const rules = readFileSync("deny.toml", "utf8");
 const allowed = new Set([...rules.match(/^allow = \[([^\]]*)\]/m)[1].matchAll(/"([^"]+)"/g)].map((match) => match[1]));
-const banned = [...rules.matchAll(/crate = "([^"@]+)(?:@<([\d.]+))?", reason = "([^"]+)"/g)].map(
+const banned = [...rules.matchAll(/crate = "([^":]+)(?::<([\d.]+))?", reason = "([^"]+)"/g)].map(
   ([, name, floor, reason]) => ({ name, floor, reason }),
 );
 const registry = rules.match(/^allow-registry = \["([^"]+)"\]/m)[1];
 
-const line = "metadata --format-version 1 --locked --filter-platform x86_64-unknown-linux-gnu".split(" ");
-const { packages } = JSON.parse(execFileSync("cargo", line, { encoding: "utf8", maxBuffer: 1 << 28 }));
+const cargo = (line) => execFileSync("cargo", line.split(" "), { encoding: "utf8", maxBuffer: 1 << 28 });
+/** What is really built, for any target; the metadata also list what no feature asks for. */
+const built = new Set(cargo("tree --workspace --locked --target all --prefix none --format {p}").split("\n").map(named));
+const packages = JSON.parse(cargo("metadata --format-version 1 --locked")).packages.filter(({ name, version }) =>
+  built.has(`${name} v${version}`),
+);
+
+/** A package's name and version, without what stands behind them. */
+function named(line) {
+  return line.split(" ").slice(0, 2).join(" ");
+}
 
 /** Whether an SPDX expression can be satisfied with allowed licences. The old form «MIT/Apache-2.0» means OR. */
 function satisfied(expression) {
