@@ -1,5 +1,4 @@
 //! What the engine costs: fit, update, predict, explain, load and encode, on a bot of 77 intents with ten phrases each.
-#![expect(missing_docs, reason = "criterion's macros make public items")]
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use guildhall_nlu::{Draft, Model, Query, SentenceEncoder, TrainingIntent, TrainingPhrase, TrainingSet};
