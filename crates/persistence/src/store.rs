@@ -141,14 +141,17 @@ impl Store {
         Ok(self.read.ping().await?)
     }
 
-    /// Refuses a PostgreSQL role that row-level security does not bind: a superuser, one with BYPASSRLS, an owner of tables.
+    /// Refuses a PostgreSQL role that row-level security does not bind, or that may become one: a superuser, one with
+    /// BYPASSRLS, an owner of tables.
     #[expect(clippy::disallowed_methods, reason = "asks the catalogue, not the tenants' rows")]
     pub async fn check_role(&self) -> Result<()> {
         if self.backend() != DbBackend::Postgres {
             return Ok(());
         }
-        let question = "SELECT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS above,
-            EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user) AS owner";
+        let question = "SELECT EXISTS (SELECT FROM pg_roles
+                WHERE (rolsuper OR rolbypassrls) AND pg_has_role(current_user, oid, 'MEMBER')) AS above,
+            EXISTS (SELECT FROM pg_tables
+                WHERE schemaname = 'public' AND pg_has_role(current_user, tableowner, 'MEMBER')) AS owner";
         let row = self.read.query_one_raw(Statement::from_string(DbBackend::Postgres, question)).await?;
         let Some(row) = row else { return Err(Error::Unsafe("the database does not know its own role")) };
         if row.try_get("", "above")? {
@@ -210,8 +213,9 @@ async fn begin_detached(connection: DatabaseConnection) -> Result<DatabaseTransa
 
 fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
+    let reads_only = if connections > 1 { "ON" } else { "OFF" };
     options.max_connections(connections).acquire_timeout(PATIENCE).sqlx_logging(false).map_sqlx_sqlite_opts(
-        |connect| {
+        move |connect| {
             connect
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
@@ -221,6 +225,7 @@ fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
                 .pragma("trusted_schema", "OFF")
                 .pragma("cell_size_check", "ON")
                 .pragma("journal_size_limit", "67108864")
+                .pragma("query_only", reads_only)
         },
     );
     options
