@@ -18,6 +18,8 @@ mod search;
 mod session;
 pub mod shared;
 mod store;
+#[cfg(test)]
+mod tests;
 mod tx;
 mod visitor;
 #[cfg(doctest)]
