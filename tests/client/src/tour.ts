@@ -11,7 +11,7 @@ import type { components, paths } from "./generated/guildhall.js";
 
 type Release = components["schemas"]["Release"];
 
-const baseUrl = process.env["GUILDHALL_URL"] ?? "http://127.0.0.1:8080";
+const baseUrl = process.env["SERVER_URL"] ?? "http://127.0.0.1:8080";
 const ORIGIN = "http://localhost:3000";
 
 const guildhall = (token?: string) =>
