@@ -163,7 +163,7 @@ impl Store {
         Ok(())
     }
 
-    /// Ends a piece of work. If the same work was asked for again meanwhile it stays, free for the next worker.
+    /// Ends a piece of work. If the same work was asked for again meanwhile it stays, afresh and free for the next worker.
     pub async fn finish(&self, job: &Job) -> Result<()> {
         let _turn = self.turn().await?;
         let mine = || Condition::all().add(queue::Column::Id.eq(job.id)).add(queue::Column::Lease.eq(job.lease));
@@ -175,6 +175,7 @@ impl Store {
         if done.rows_affected == 0 {
             queue::Entity::update_many()
                 .col_expr(queue::Column::LeaseUntil, Expr::value(Option::<i64>::None))
+                .col_expr(queue::Column::Attempts, Expr::value(0))
                 .filter(mine())
                 .exec(self.global_connection())
                 .await?;

@@ -1,4 +1,4 @@
-//! The walls around a tenant, each proved alone, and the one begin; on databases of the tests' own.
+//! The walls around a tenant, each proved alone, the one begin, the queue; on databases of the tests' own.
 //!
 //! What wants PostgreSQL finds it by `GUILDHALL_TEST_DATABASE_URL` (as a superuser); without it a test says that it is
 //! skipped, or fails where `GUILDHALL_TEST_NEEDS_SERVICES=1`.
@@ -10,5 +10,6 @@ mod company;
 mod isolation;
 mod keys;
 mod place;
+mod queue;
 mod row_security;
 mod stranger;
