@@ -24,6 +24,7 @@ mod tx;
 mod visitor;
 #[cfg(doctest)]
 mod walls;
+mod writer;
 
 pub use build::{Bot, Build, Builds};
 pub use channel::Channels;

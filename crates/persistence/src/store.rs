@@ -5,13 +5,15 @@ use std::{sync::Arc, time::Duration};
 use guildhall_domain::TenantScope;
 use guildhall_migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
+    TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
-use tokio::sync::Semaphore;
 
-use crate::{Error, Result, Tx};
+use crate::{
+    Error, Result, Tx,
+    writer::{Turn, Writer},
+};
 
 /// How long a unit of work waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -22,7 +24,7 @@ pub struct Store {
     write: DatabaseConnection,
     read: DatabaseConnection,
     /// One writer at a time on SQLite: deferred or unordered writers fail with «database is locked».
-    writer: Option<Arc<Semaphore>>,
+    writer: Option<Arc<Writer>>,
 }
 
 impl Store {
@@ -39,7 +41,8 @@ impl Store {
     async fn open_sqlite(url: &str) -> Result<Self> {
         let write = Database::connect(sqlite_options(url, 1)).await?;
         let read = Database::connect(sqlite_options(url, 4)).await?;
-        Ok(Self { write, read, writer: Some(Arc::new(Semaphore::new(1))) })
+        let writer = Some(Writer::new(write.clone()));
+        Ok(Self { write, read, writer })
     }
 
     #[expect(clippy::disallowed_methods, reason = "the pool, and what it does with a session that comes home")]
@@ -75,16 +78,13 @@ impl Store {
 
     /// Begins a unit of work that writes.
     pub async fn begin(&self, scope: TenantScope) -> Result<Tx> {
-        let turn = match &self.writer {
-            Some(writer) => Some(
-                tokio::time::timeout(PATIENCE * 5, Arc::clone(writer).acquire_owned())
-                    .await
-                    .map_err(|_| away("the writer's turn did not come in time"))?
-                    .map_err(|_| away("the writer is gone"))?,
-            ),
-            None => None,
+        let (connection, turn) = match &self.writer {
+            Some(writer) => {
+                let (unit, turn) = writer.begin().await?;
+                (unit, Some(turn))
+            }
+            None => (begin_detached(self.write.clone()).await?, None),
         };
-        let connection = begin_detached(self.write.clone()).await?;
         self.bind(&connection, scope, "").await?;
         Ok(Tx::new(connection, scope, self.backend(), turn))
     }
@@ -180,11 +180,16 @@ impl Store {
     }
 
     /// Waits for the writer's turn where there is one, for the statements that belong to no tenant.
-    pub(crate) async fn turn(&self) -> Result<Option<tokio::sync::SemaphorePermit<'_>>> {
+    pub(crate) async fn turn(&self) -> Result<Option<Turn>> {
         match &self.writer {
-            Some(writer) => writer.acquire().await.map(Some).map_err(|_| away("the writer is gone")),
+            Some(writer) => writer.alone().await.map(Some),
             None => Ok(None),
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn writer(&self) -> Option<&Arc<Writer>> {
+        self.writer.as_ref()
     }
 
     /// Which database it is.
@@ -193,21 +198,11 @@ impl Store {
     }
 }
 
-fn away(why: &'static str) -> Error {
-    Error::Away(sea_orm::DbErr::Custom(why.to_owned()))
-}
-
-/// The one begin. It runs in a task of its own: a caller that is dropped midway drops a whole transaction, which rolls
-/// back, and never half of one.
-#[expect(clippy::disallowed_methods, reason = "the one begin")]
+/// The one begin of a transaction of its own. It runs in a task of its own: a caller that is dropped midway drops a whole
+/// transaction, which rolls back, and never half of one.
+#[expect(clippy::disallowed_methods, reason = "the one begin; the embedded database's writer has its own")]
 async fn begin_detached(connection: DatabaseConnection) -> Result<DatabaseTransaction> {
-    let immediate = connection.get_database_backend() == DbBackend::Sqlite
-        && connection.get_sqlite_connection_pool().options().get_max_connections() == 1;
-    let options = TransactionOptions {
-        sqlite_transaction_mode: immediate.then_some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let begun = tokio::spawn(async move { connection.begin_with_options(options).await });
+    let begun = tokio::spawn(async move { connection.begin().await });
     Ok(begun.await.map_err(|error| sea_orm::DbErr::Custom(error.to_string()))??)
 }
 

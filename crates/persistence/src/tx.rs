@@ -2,10 +2,9 @@
 
 use guildhall_domain::TenantScope;
 use sea_orm::{DatabaseTransaction, DbBackend};
-use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
-use crate::{Result, records};
+use crate::{Result, records, writer::Turn};
 
 /// A unit of work. Dropped without [`Tx::commit`], it leaves no trace.
 #[derive(Debug)]
@@ -13,8 +12,8 @@ pub struct Tx {
     connection: DatabaseTransaction,
     scope: TenantScope,
     backend: DbBackend,
-    /// On SQLite the one writer's turn; it ends with the unit of work.
-    turn: Option<OwnedSemaphorePermit>,
+    /// On SQLite the one writer's turn; it ends after the unit of work.
+    turn: Option<Turn>,
 }
 
 impl Tx {
@@ -22,7 +21,7 @@ impl Tx {
         connection: DatabaseTransaction,
         scope: TenantScope,
         backend: DbBackend,
-        turn: Option<OwnedSemaphorePermit>,
+        turn: Option<Turn>,
     ) -> Self {
         Self { connection, scope, backend, turn }
     }
@@ -48,9 +47,10 @@ impl Tx {
 
     /// Makes everything durable. Only after this may anybody be told.
     pub async fn commit(self) -> Result<()> {
-        self.connection.commit().await?;
-        drop(self.turn);
-        Ok(())
+        match self.turn {
+            Some(turn) => turn.commit(self.connection).await,
+            None => Ok(self.connection.commit().await?),
+        }
     }
 
     /// Writes what happened, and for staff the audit rows; the last thing before [`Tx::commit`], since the tenant's

@@ -13,3 +13,4 @@ mod place;
 mod queue;
 mod row_security;
 mod stranger;
+mod writer;
