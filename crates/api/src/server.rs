@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     Settings,
     config::{Config, ConfigError, make_data_dir},
-    gate,
+    encoder, gate,
     http::{Guard, Ids, Limits, PathTable, cors, front::front, guard::guard, limits::limit, methods::unmatched},
     openapi, probes, reference, v1,
 };
@@ -33,6 +33,9 @@ pub enum ServerError {
     /// The database can't be used.
     #[error("the database can't be used")]
     Store(#[from] guildhall_persistence::Error),
+    /// The sentence encoder can't be used.
+    #[error("the sentence encoder can't be used")]
+    Encoder(#[from] encoder::EncoderError),
     /// Redis's address can't be used.
     #[error("Redis can't be used")]
     Shared(#[from] guildhall_persistence::shared::Error),
@@ -127,6 +130,7 @@ pub async fn open_in(config: &Config, world: World) -> Result<House, ServerError
         KeyRing::load(&config.keys())?
     };
     let hasher = hasher(keys.pepper());
+    let encoder = encoder::open(config)?;
     let issuer = config.base_url.clone();
     let parts = Parts {
         store,
@@ -137,6 +141,7 @@ pub async fn open_in(config: &Config, world: World) -> Result<House, ServerError
         entropy,
         issuer,
         bots_in_memory: config.bots_in_memory,
+        encoder,
     };
     Ok(House { app: Arc::new(App::new(parts)?), _lock: lock })
 }

@@ -22,6 +22,7 @@ pub mod release;
 mod reply;
 pub mod session;
 pub mod tenant;
+mod thinking;
 pub mod throttle;
 pub mod work;
 
@@ -30,6 +31,7 @@ use std::sync::Arc;
 pub use clock::{Clock, SystemClock};
 use guildhall_auth::{Directory, Entropy, KeyRing, Sealer, Tokens};
 use guildhall_domain::Moment;
+use guildhall_nlu::SentenceEncoder;
 use guildhall_persistence::{Shared, Store};
 pub use work::Work;
 
@@ -50,6 +52,8 @@ pub struct App {
     sealer: Sealer,
     gate: gate::Memory,
     builder: builder::Bell,
+    encoder: Option<Arc<SentenceEncoder>>,
+    thinking: thinking::Thinking,
     desks: desk::Desks,
 }
 
@@ -71,6 +75,8 @@ pub struct Parts {
     pub issuer: String,
     /// How many live bots are kept in memory.
     pub bots_in_memory: usize,
+    /// The sentence encoder of the better tier, if this node has one.
+    pub encoder: Option<Arc<SentenceEncoder>>,
 }
 
 impl App {
@@ -89,6 +95,8 @@ impl App {
             entropy: parts.entropy,
             gate: gate::Memory::default(),
             builder: builder::Bell::default(),
+            encoder: parts.encoder,
+            thinking: thinking::Thinking::default(),
             desks: desk::Desks::default(),
         })
     }

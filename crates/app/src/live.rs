@@ -13,7 +13,7 @@ use guildhall_domain::{
     release::Part,
     text::Language,
 };
-use guildhall_nlu::{Model, TrainingIntent, TrainingPhrase, TrainingSet};
+use guildhall_nlu::{Model, Tier, TrainingIntent, TrainingPhrase, TrainingSet};
 use guildhall_persistence::{Build, IntentFilter, Tx};
 use quick_cache::sync::Cache;
 
@@ -51,6 +51,8 @@ pub struct LiveBot {
     pub parts: Vec<Part>,
     /// The model.
     pub model: Arc<Model>,
+    /// The best tier that it answers in.
+    pub tier: Tier,
     /// When it was made.
     pub built_at: Option<Moment>,
     /// What each label of the model stands for, in the model's order.
@@ -78,7 +80,8 @@ impl LiveBot {
         let known = model.labels().iter().map(|label| by_label.remove(label)).collect::<Option<Vec<_>>>();
         let known = known.ok_or_else(|| Refusal::broken("a model that was trained on other content"))?;
         let by_intent = known.iter().enumerate().map(|(at, known)| (known.intent.id, at)).collect();
-        Ok(Self { number, parts, model, built_at, known, by_intent, faces })
+        let tier = model.facts().tier;
+        Ok(Self { number, parts, model, tier, built_at, known, by_intent, faces })
     }
 
     /// What a label of the model stands for.
@@ -151,11 +154,17 @@ pub fn training_set(contents: &[(Id<id::Department>, Content)]) -> TrainingSet {
     TrainingSet { intents: intents.collect() }
 }
 
+/// Bots of more phrases are fitted for the default tier alone: encoding each takes milliseconds, and so many phrases need
+/// no better tier.
+const MOST_ENCODED: usize = 4_000;
+
 /// Fits a model off the workers; one at a time, so that serving keeps its core.
 pub(crate) async fn fit(app: &App, set: TrainingSet) -> Result<Arc<Model>, Refusal> {
     let _turn = app.live.fitting.acquire().await.map_err(|_| Refusal::Unavailable("fitting"))?;
-    let fitted = tokio::task::spawn_blocking(move || Model::fit(&set)).await.map_err(Refusal::broken)?;
-    fitted.map(Arc::new).map_err(Refusal::broken)
+    let phrases: usize = set.intents.iter().map(|intent| intent.phrases.len()).sum();
+    let encoder = app.encoder.clone().filter(|_| phrases <= MOST_ENCODED);
+    let fitted = tokio::task::spawn_blocking(move || Model::fit_with(&set, encoder.as_ref())).await;
+    fitted.map_err(Refusal::broken)?.map(Arc::new).map_err(Refusal::broken)
 }
 
 /// The bots that this node has in memory; the least used tenants' fall out.
@@ -198,6 +207,11 @@ impl LiveBots {
 
     fn slot(&self, tenant: Id<id::Tenant>) -> Arc<Slot> {
         self.slots.get_or_insert_with(&tenant, || Ok::<_, std::convert::Infallible>(Arc::default())).unwrap_or_default()
+    }
+
+    /// A tenant's bot as this node last had it, without asking the database.
+    pub(crate) fn at_hand(&self, tenant: Id<id::Tenant>) -> Option<Arc<LiveBot>> {
+        Some(self.slots.get(&tenant)?.held()?.0)
     }
 
     /// Reads a tenant's bot anew when it is asked for next.
@@ -265,20 +279,21 @@ impl App {
     /// Reads a build from the database. An artefact that this engine can't read (another version, damage) is made anew
     /// from the releases.
     async fn load(&self, tx: &Tx, number: i64) -> Result<LiveBot, Refusal> {
+        let encoder = self.encoder.clone();
         let faces = faces(tx).await?;
         let Some(Build { parts, artefact, created_at, .. }) = tx.builds().get(number).await? else {
             let model = fit(self, TrainingSet::default()).await?;
             return LiveBot::join(number, Vec::new(), model, None, Vec::new(), faces);
         };
         let contents = contents(tx, &parts).await?;
-        let model =
-            match tokio::task::spawn_blocking(move || Model::from_bytes(&artefact)).await.map_err(Refusal::broken)? {
-                Ok(model) => Arc::new(model),
-                Err(error) => {
-                    tracing::warn!(build = number, %error, "artefact can't be read; fitting again");
-                    fit(self, training_set(&contents)).await?
-                }
-            };
+        let read = tokio::task::spawn_blocking(move || Model::from_bytes_with(&artefact, encoder.as_ref()));
+        let model = match read.await.map_err(Refusal::broken)? {
+            Ok(model) => Arc::new(model),
+            Err(error) => {
+                tracing::warn!(build = number, %error, "artefact can't be read; fitting again");
+                fit(self, training_set(&contents)).await?
+            }
+        };
         LiveBot::join(number, parts, model, Some(created_at), contents, faces)
     }
 }

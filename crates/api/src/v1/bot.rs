@@ -83,6 +83,11 @@ pub(crate) struct ModelView {
     intents: usize,
     /// How many phrases it learned from.
     phrases: usize,
+    /// The best tier that answers: `default`, or `encoder` where a sentence encoder helps it.
+    #[schema(value_type = String, example = "encoder")]
+    tier: &'static str,
+    /// The encoder that it was fitted with and that the answering node does not have.
+    missing_encoder: Option<String>,
     /// The engine's own threshold.
     threshold: f32,
     /// The engine's own margin.
@@ -113,6 +118,8 @@ impl BotView {
                 engine: facts.engine_version,
                 intents: facts.intents,
                 phrases: facts.phrases,
+                tier: facts.tier.name(),
+                missing_encoder: facts.missing_encoder,
                 threshold: facts.threshold,
                 margin: facts.delta,
                 bytes: facts.bytes,
