@@ -10,7 +10,7 @@ use guildhall_domain::{
     intent::{Answer, Button, NewIntent, NewPhrase, Press},
     member::Email,
     policy::{self, Action},
-    release::State,
+    release::Release,
     text::{AnswerText, IntentName, Language, Name, Note, PhraseText, TextFlaw, Title},
 };
 use serde::Deserialize;
@@ -151,6 +151,7 @@ pub async fn found(app: &App, origin: &str) -> Result<Demo, Refusal> {
         size.1 += file.intents.iter().map(|intent| intent.phrases.len()).sum::<usize>();
         bring(app, owner, file).await?;
     }
+    while builder::take(app).await? {}
     let channel = open_channel(app, &leader, origin).await?;
     Ok(Demo { people, channel, size })
 }
@@ -208,22 +209,17 @@ async fn come_in(
     app.authenticate(&joined.access_token, None).await
 }
 
-/// Brings a department's content and publishes it.
-async fn bring(app: &App, owner: &Actor, file: DepartmentFile) -> Result<(), Refusal> {
+/// Brings a department's content and publishes it; the model is made when all have.
+async fn bring(app: &App, owner: &Actor, file: DepartmentFile) -> Result<Release, Refusal> {
     let (edit, publish) = (permit(owner)?, permit(owner)?);
     let key = file.key;
-    let release = app
-        .act(owner, async |work: &Work<'_>| {
-            for intent in file.intents {
-                intent::create(work, &edit, &key, read(intent)?).await?;
-            }
-            release::publish(work, &publish, &key, Some(good(Note::parse("The first release"))?)).await
-        })
-        .await?;
-    while app.settled(&publish, release.department, release.number).await?.state == State::Building {
-        builder::take(app).await?;
-    }
-    Ok(())
+    app.act(owner, async |work: &Work<'_>| {
+        for intent in file.intents {
+            intent::create(work, &edit, &key, read(intent)?).await?;
+        }
+        release::publish(work, &publish, &key, Some(good(Note::parse("The first release"))?)).await
+    })
+    .await
 }
 
 fn read(file: IntentFile) -> Result<NewIntent, Refusal> {
