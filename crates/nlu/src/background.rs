@@ -25,8 +25,11 @@ fn read(line: &str) -> (String, Features) {
     (text, features)
 }
 
-/// The background of a bot that speaks these languages: texts with features, and the language of the list.
+/// The background of a bot that speaks these languages: texts with features, and the language of the list. English has a
+/// list of its own; the lists of all other languages go together, for they help each other's recognition and that of
+/// languages that have none (.4 to 1.2 points in cross-validation on xSID's training parts).
 pub(crate) fn of(languages: &[String]) -> impl Iterator<Item = (Option<&'static str>, &'static (String, Features))> {
-    let own = LISTS.iter().filter(|(language, _)| language.is_none_or(|code| languages.iter().any(|own| own == code)));
+    let belongs = |list: &List| list.0.is_none_or(|code| languages.iter().any(|own| (own == "en") == (code == "en")));
+    let own = LISTS.iter().filter(move |list| belongs(list));
     own.flat_map(|(language, lines)| lines.iter().map(|line| (*language, line)))
 }
