@@ -225,7 +225,8 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
     let jobs = vec![
         tokio::spawn(builder::work(Arc::clone(&house.app), stopped.clone())),
         tokio::spawn(listen(Arc::clone(&house.app), stopped.clone())),
-        tokio::spawn(follow_keys(Arc::clone(&house.app), config.keys(), stopped)),
+        tokio::spawn(follow_keys(Arc::clone(&house.app), config.keys(), stopped.clone())),
+        tokio::spawn(beat(Arc::clone(&house.app), stopped)),
     ];
     Ok(Running { address, handle, served: tokio::spawn(server), jobs, stop, leaving, house })
 }
@@ -261,6 +262,23 @@ async fn listen(app: Arc<App>, mut stop: watch::Receiver<bool>) {
                 Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
                 Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
             },
+            _ = stop.changed() => return,
+        }
+    }
+}
+
+/// How often a node says that it is alive.
+const BEAT: Duration = Duration::from_secs(15);
+
+/// Says that this node is alive and which engine it speaks, for whoever looks after the installation.
+async fn beat(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let Ok(node) = app.entropy().new_id::<()>(app.now()) else { return };
+    loop {
+        if let Err(error) = app.store.beat(node.uuid(), &guildhall_nlu::ENGINE_VERSION.to_string(), app.now()).await {
+            tracing::warn!(%error, "the node could not say that it is alive");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(BEAT) => {}
             _ = stop.changed() => return,
         }
     }

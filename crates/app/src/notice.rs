@@ -40,11 +40,11 @@ impl Notice {
 }
 
 impl App {
-    /// Tells every node, this one too.
-    pub(crate) async fn spread(&self, notice: Notice) {
+    /// Tells every node, this one at once; nobody waits for the others to hear.
+    pub(crate) fn spread(&self, notice: Notice) {
         self.hear(notice);
-        let (topic, text) = notice.written();
-        self.shared.announce(topic, &text).await;
+        let (shared, (topic, text)) = (self.shared.clone(), notice.written());
+        tokio::spawn(async move { shared.announce(topic, &text).await });
     }
 
     /// Does what a notice asks of this node.

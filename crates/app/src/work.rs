@@ -87,7 +87,7 @@ impl<'a> Work<'a> {
         self.tx.record(records).await?;
         self.tx.commit().await?;
         for notice in notices {
-            self.app.spread(notice).await;
+            self.app.spread(notice);
         }
         Ok(())
     }

@@ -196,7 +196,7 @@ impl Store {
         Ok(())
     }
 
-    /// Says that this node is alive and which engine it speaks.
+    /// Says that this node is alive and which engine it speaks, and forgets those that were not for a day.
     pub async fn beat(&self, node: Uuid, engine: &str, now: Moment) -> Result<()> {
         let _turn = self.turn().await?;
         let row = nodes::Model { id: node, engine: engine.to_owned(), seen_at: now.0 };
@@ -208,6 +208,9 @@ impl Store {
             )
             .exec_without_returning(self.global_connection())
             .await?;
+        let day_before = now.0 - 24 * 3600 * 1_000_000;
+        let gone = nodes::Entity::delete_many().filter(nodes::Column::SeenAt.lt(day_before));
+        gone.exec(self.global_connection()).await?;
         Ok(())
     }
 }
