@@ -2,59 +2,46 @@
 
 use crate::{
     Id, Moment, id,
-    text::{Name, TextFlaw},
+    text::{Name, TextFlaw, texts},
 };
 
-/// A web origin, exactly as browsers send it: `https://shop.example`, with a port where it is not the usual one.
-/// `http://` is legal for loopback only.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Origin(String);
+texts! {
+    /// A web origin, exactly as browsers send it: `https://shop.example`, with a port where it is not the usual one.
+    /// `http://` is legal for loopback only.
+    Origin, 300, exact_origin;
+}
 
-impl Origin {
-    /// Reads an origin.
-    pub fn parse(raw: &str) -> Result<Self, TextFlaw> {
-        const FORM: TextFlaw = TextFlaw::Form("must be an exact origin such as https://shop.example, without a path");
-        let (secure, authority) = match (raw.strip_prefix("https://"), raw.strip_prefix("http://")) {
-            (Some(rest), _) => (true, rest),
-            (_, Some(rest)) => (false, rest),
-            _ => return Err(FORM),
-        };
-        let (host, port) = match authority.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-            _ => (authority, None),
-        };
-        let good_port = port.is_none_or(|port| {
-            port.parse::<u16>().is_ok_and(|n| n > 0 && n.to_string() == port && n != if secure { 443 } else { 80 })
-        });
-        let v6 = host.starts_with('[') && host.ends_with(']');
-        let good_host = (1..=253).contains(&host.len())
-            && host.bytes().all(|b| {
-                b.is_ascii_lowercase()
-                    || b.is_ascii_digit()
-                    || matches!(b, b'.' | b'-')
-                    || (v6 && matches!(b, b'[' | b']' | b':'))
-            })
-            && (v6 || host.split('.').all(|label| !label.is_empty()));
-        let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-        if !good_host || !good_port {
-            Err(FORM)
-        } else if !secure && !loopback {
-            Err(TextFlaw::Form("must be https; http is for this machine's own addresses only"))
-        } else {
-            Ok(Self(raw.to_owned()))
-        }
-    }
-
-    /// Takes what the house itself stored.
-    #[must_use]
-    pub const fn stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The origin.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+fn exact_origin(raw: &str, max: usize) -> Result<String, TextFlaw> {
+    const FORM: TextFlaw = TextFlaw::Form("must be an exact origin such as https://shop.example, without a path");
+    let (secure, authority) = match (raw.strip_prefix("https://"), raw.strip_prefix("http://")) {
+        (Some(rest), _) => (true, rest),
+        (_, Some(rest)) => (false, rest),
+        _ => return Err(FORM),
+    };
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let good_port = port.is_none_or(|port| {
+        port.parse::<u16>().is_ok_and(|n| n > 0 && n.to_string() == port && n != if secure { 443 } else { 80 })
+    });
+    let v6 = host.starts_with('[') && host.ends_with(']');
+    let good_host = (1..=253).contains(&host.len())
+        && raw.len() <= max
+        && host.bytes().all(|b| {
+            b.is_ascii_lowercase()
+                || b.is_ascii_digit()
+                || matches!(b, b'.' | b'-')
+                || (v6 && matches!(b, b'[' | b']' | b':'))
+        })
+        && (v6 || host.split('.').all(|label| !label.is_empty()));
+    let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+    if !good_host || !good_port {
+        Err(FORM)
+    } else if !secure && !loopback {
+        Err(TextFlaw::Form("must be https; http is for this machine's own addresses only"))
+    } else {
+        Ok(raw.to_owned())
     }
 }
 

@@ -4,44 +4,24 @@ use crate::{
     Id, Moment,
     actor::Role,
     id,
-    text::{Name, Note, TextFlaw},
+    text::{Name, Note, TextFlaw, texts},
 };
 
-/// A slug: 2 to 40 lower-case letters, digits and single hyphens, starting with a letter.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key(String);
-
-impl Key {
-    /// Reads a key.
-    pub fn parse(raw: &str) -> Result<Self, TextFlaw> {
-        let good = (2..=40).contains(&raw.len())
-            && raw.starts_with(|c: char| c.is_ascii_lowercase())
-            && raw
-                .split('-')
-                .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
-        if good {
-            Ok(Self(raw.to_owned()))
-        } else {
-            Err(TextFlaw::Form("must be 2 to 40 lower-case letters, digits and single hyphens, starting with a letter"))
-        }
-    }
-
-    /// Takes what the house itself stored.
-    #[must_use]
-    pub const fn stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The key.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+texts! {
+    /// A slug: 2 to 40 lower-case letters, digits and single hyphens, starting with a letter.
+    Key, 40, slug;
 }
 
-impl std::fmt::Display for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+fn slug(raw: &str, max: usize) -> Result<String, TextFlaw> {
+    let good = (2..=max).contains(&raw.len())
+        && raw.starts_with(|c: char| c.is_ascii_lowercase())
+        && raw
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+    if good {
+        Ok(raw.to_owned())
+    } else {
+        Err(TextFlaw::Form("must be 2 to 40 lower-case letters, digits and single hyphens, starting with a letter"))
     }
 }
 

@@ -4,77 +4,43 @@ use crate::{
     Conflict, Grant, Id, Moment, Reach, Refusal,
     actor::Role,
     id,
-    text::{Language, Name, TextFlaw, Title, folded},
+    text::{Language, Name, TextFlaw, Title, cleaned, folded, texts},
 };
 
-/// An e-mail address: one `@`, a dotted domain, no white space, at most 254 characters. Whether it is anybody's, only a
-/// mail can tell.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Email(String);
+texts! {
+    /// An e-mail address: one `@`, a dotted domain, no white space. Whether it is anybody's, only a mail can tell.
+    Email, 254, address;
+    /// An IANA time zone name by its form (`Europe/Helsinki`, `UTC`).
+    TimeZone, 64, zone;
+}
+
+fn address(raw: &str, max: usize) -> Result<String, TextFlaw> {
+    const FORM: TextFlaw = TextFlaw::Form("must be an e-mail address");
+    let text = cleaned(raw, max)?;
+    let (local, domain) = text.rsplit_once('@').ok_or(FORM)?;
+    let good = (1..=64).contains(&local.chars().count())
+        && !local.contains('@')
+        && domain.contains('.')
+        && domain.split('.').all(|label| !label.is_empty())
+        && !text.chars().any(|c| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"'));
+    if good { Ok(text) } else { Err(FORM) }
+}
+
+fn zone(raw: &str, max: usize) -> Result<String, TextFlaw> {
+    let good = (1..=max).contains(&raw.len())
+        && raw.split('/').all(|part| {
+            part.starts_with(|c: char| c.is_ascii_alphabetic())
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+'))
+        });
+    if good { Ok(raw.to_owned()) } else { Err(TextFlaw::Form("must be an IANA time zone such as Europe/Helsinki")) }
+}
 
 impl Email {
-    /// Reads an address.
-    pub fn parse(raw: &str) -> Result<Self, TextFlaw> {
-        const FORM: TextFlaw = TextFlaw::Form("must be an e-mail address");
-        let text = crate::text::cleaned(raw, 254)?;
-        let (local, domain) = text.rsplit_once('@').ok_or(FORM)?;
-        let good = (1..=64).contains(&local.chars().count())
-            && !local.contains('@')
-            && domain.contains('.')
-            && domain.split('.').all(|label| !label.is_empty())
-            && !text.chars().any(|c| c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '"'));
-        if good { Ok(Self(text)) } else { Err(FORM) }
-    }
-
-    /// Takes what the house itself stored.
-    #[must_use]
-    pub const fn stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// As it was written.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// For comparison: NFKC and lower case.
     #[must_use]
     pub fn canonical(&self) -> String {
         use unicode_normalization::UnicodeNormalization;
-        self.0.nfkc().collect::<String>().to_lowercase()
-    }
-}
-
-/// An IANA time zone name by its form (`Europe/Helsinki`, `UTC`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TimeZone(String);
-
-impl TimeZone {
-    /// Reads a zone name.
-    pub fn parse(raw: &str) -> Result<Self, TextFlaw> {
-        let good = (1..=64).contains(&raw.len())
-            && raw.split('/').all(|part| {
-                part.starts_with(|c: char| c.is_ascii_alphabetic())
-                    && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+'))
-            });
-        if good {
-            Ok(Self(raw.to_owned()))
-        } else {
-            Err(TextFlaw::Form("must be an IANA time zone such as Europe/Helsinki"))
-        }
-    }
-
-    /// Takes what the house itself stored.
-    #[must_use]
-    pub const fn stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The zone's name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+        self.as_str().nfkc().collect::<String>().to_lowercase()
     }
 }
 

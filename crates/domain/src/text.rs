@@ -1,6 +1,5 @@
 //! Text from people: cleaned once, bounded once, and one notion of «equal».
 
-use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 /// What can be wrong with a text.
@@ -77,10 +76,11 @@ fn is_punctuation(c: char) -> bool {
             | '\u{2e00}'..='\u{2e7f}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{200b}'..='\u{200f}' | '\u{feff}')
 }
 
+/// Makes types of text: what was read by a function is theirs, with the most characters that fit.
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident, $max:literal, $clean:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
         pub struct $name(String);
 
@@ -88,8 +88,8 @@ macro_rules! texts {
             /// The most characters that fit.
             pub const MAX: usize = $max;
 
-            /// Cleans and bounds.
-            pub fn parse(raw: &str) -> Result<Self, TextFlaw> {
+            /// Reads what somebody wrote.
+            pub fn parse(raw: &str) -> Result<Self, $crate::text::TextFlaw> {
                 $clean(raw, $max).map(Self)
             }
 
@@ -120,6 +120,8 @@ macro_rules! texts {
     )*};
 }
 
+pub(crate) use texts;
+
 texts! {
     /// A name of a person, a company, a department or a channel.
     Name, 100, cleaned;
@@ -139,46 +141,29 @@ texts! {
     Payload, 500, cleaned;
 }
 
-/// A language tag of the simple kind that content and visitors use: `en`, `fi`, `pt-br` (BCP 47, lower-cased).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Language(String);
+texts! {
+    /// A language tag of the simple kind that content and visitors use: `en`, `fi`, `pt-br` (BCP 47, lower-cased).
+    Language, 21, language_tag;
+}
+
+/// Reads `en`, `pt-BR` and the like.
+fn language_tag(raw: &str, max: usize) -> Result<String, TextFlaw> {
+    let tag = raw.trim().to_ascii_lowercase().replace('_', "-");
+    let mut parts = tag.split('-');
+    let primary = parts.next().unwrap_or_default();
+    let good = tag.len() <= max
+        && (2..=3).contains(&primary.len())
+        && primary.bytes().all(|b| b.is_ascii_lowercase())
+        && parts.clone().count() <= 2
+        && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if good { Ok(tag) } else { Err(TextFlaw::Form("must be a language tag such as en or pt-br")) }
+}
 
 impl Language {
-    /// Reads `en`, `pt-BR` and the like.
-    pub fn parse(raw: &str) -> Result<Self, TextFlaw> {
-        let tag = raw.trim().to_ascii_lowercase().replace('_', "-");
-        let mut parts = tag.split('-');
-        let primary = parts.next().unwrap_or_default();
-        let good = (2..=3).contains(&primary.len())
-            && primary.bytes().all(|b| b.is_ascii_lowercase())
-            && parts.clone().count() <= 2
-            && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-        if good { Ok(Self(tag)) } else { Err(TextFlaw::Form("must be a language tag such as en or pt-br")) }
-    }
-
-    /// Takes what the house itself stored.
-    #[must_use]
-    pub const fn stored(tag: String) -> Self {
-        Self(tag)
-    }
-
-    /// The tag.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The language without its region: `pt` of `pt-br`.
     #[must_use]
     pub fn primary(&self) -> &str {
         self.0.split('-').next().unwrap_or(&self.0)
-    }
-}
-
-impl std::fmt::Display for Language {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

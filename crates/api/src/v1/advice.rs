@@ -14,8 +14,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::Allowed,
-    bot::IntentNameView,
     intents::{PhraseBody, PhraseView, read_phrases},
+    parse::IntentNameView,
     views::Keys,
 };
 use crate::http::{Json, Path, Problem};

@@ -13,6 +13,7 @@ mod invitations;
 mod keys;
 mod members;
 mod memberships;
+mod parse;
 mod phrases;
 mod releases;
 mod sessions;
@@ -36,6 +37,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(advice::configure)
         .configure(releases::configure)
         .configure(bot::configure)
+        .configure(parse::configure)
         .configure(channels::configure)
         .configure(chat::configure)
         .configure(conversations::configure)

@@ -19,9 +19,9 @@ use utoipa::ToSchema;
 use super::{
     super::{
         answer::{Allowed, Answer, Created},
-        bot::IntentNameView,
         channels::check_context,
         intents::ButtonView,
+        parse::IntentNameView,
     },
     CHAT_LIMIT, admitted,
 };

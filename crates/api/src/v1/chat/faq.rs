@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    super::{answer::Allowed, bot::IntentNameView},
+    super::{answer::Allowed, parse::IntentNameView},
     admitted,
 };
 use crate::http::{Problem, Query, problem::catalogue as kinds};

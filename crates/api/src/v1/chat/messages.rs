@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    super::{answer::Allowed, bot::IntentNameView, intents::ButtonView},
+    super::{answer::Allowed, intents::ButtonView, parse::IntentNameView},
     admitted,
     exchanges::intent_name,
 };
