@@ -11,6 +11,8 @@ use unicode_normalization::char::is_combining_mark;
 /// Letters that a word needs to be repaired at all, and to be repaired at two edits.
 const SHORTEST: usize = 4;
 const LONG: usize = 7;
+/// Unknown words of a message that are looked up; more are no message.
+const MOST: usize = 16;
 
 /// The encoder's whole words, the more frequent ones heavier.
 static COMMON: LazyLock<Wordlist> = LazyLock::new(|| {
@@ -41,24 +43,25 @@ impl Speller {
         Self { own: Wordlist::new(counts) }
     }
 
-    /// The repairs of a normalised message; English ones may take words that only the encoder knows.
+    /// The repairs of a normalised message, in its order; English ones may take words that only the encoder knows.
     pub(crate) fn repairs(&self, text: &str, english: bool) -> Vec<Repair> {
-        let mut repairs: Vec<Repair> = Vec::new();
+        let mut unknown: Vec<&str> = Vec::new();
         for word in words(text) {
-            if repairs.iter().all(|repair| repair.from != word)
-                && let Some(to) = self.repair(word, english)
-            {
-                repairs.push(Repair { from: word.to_owned(), to: to.to_owned() });
+            if unknown.len() < MOST && !unknown.contains(&word) && self.is_unknown(word) {
+                unknown.push(word);
             }
         }
-        repairs
+        let repair = |from: &str| Some(Repair { from: from.to_owned(), to: self.repair(from, english)?.to_owned() });
+        unknown.into_iter().filter_map(repair).collect()
+    }
+
+    /// Whether a word is long enough to be repaired, all letters, and nobody's.
+    fn is_unknown(&self, word: &str) -> bool {
+        word.chars().count() >= SHORTEST && word.chars().all(char::is_alphabetic) && !self.knows(word)
     }
 
     fn repair(&self, word: &str, english: bool) -> Option<&str> {
         let letters = word.chars().count();
-        if letters < SHORTEST || !word.chars().all(char::is_alphabetic) || self.knows(word) {
-            return None;
-        }
         let twice = || if letters >= LONG { self.own.nearest(word, 2) } else { None };
         let common = || if english && word.is_ascii() { COMMON.nearest(word, 1) } else { None };
         self.own.nearest(word, 1).or_else(twice).or_else(common)
@@ -106,6 +109,14 @@ mod tests {
         assert_eq!(read("my ruksak"), "my ruksak");
         assert_eq!(read("my rucksak"), "my rucksack");
         assert_eq!(read("a libary"), "a library");
+    }
+
+    #[test]
+    fn only_so_many_words_are_looked_up() {
+        let speller = Speller::learn(["parcel"].into_iter());
+        assert_eq!(speller.repairs("pxrcel pyrcel", true).len(), 2);
+        let many: Vec<String> = ('a'..='z').map(|letter| format!("par{letter}cel")).collect();
+        assert_eq!(speller.repairs(&many.join(" "), true).len(), MOST);
     }
 
     #[test]
