@@ -14,4 +14,5 @@
 #[macro_use]
 mod house;
 
+mod crash;
 mod smoke;

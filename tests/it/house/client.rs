@@ -131,26 +131,38 @@ impl Ask {
     }
 
     fn transmit(&self) -> Response<Body> {
+        self.try_transmit().unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.target))
+    }
+
+    fn try_transmit(&self) -> Result<Response<Body>, ureq::Error> {
         let mut request = Request::builder().method(self.method.as_str()).uri(format!("{}{}", self.client.base, self.target));
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let sent = match &self.body {
+        match &self.body {
             Some(body) => self.client.agent.run(request.body(body.as_slice()).unwrap()),
             None => self.client.agent.run(request.body(()).unwrap()),
-        };
-        sent.unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.target))
+        }
     }
 
     /// Sends it. Of a stream only the head is read.
     pub(crate) fn send(&self) -> Answer {
-        let (head, mut body) = self.transmit().into_parts();
+        self.receive(self.transmit()).unwrap()
+    }
+
+    /// Sends it to a server that may die before it has answered whole.
+    pub(crate) fn attempt(&self) -> Option<Answer> {
+        self.receive(self.try_transmit().ok()?)
+    }
+
+    fn receive(&self, response: Response<Body>) -> Option<Answer> {
+        let (head, mut body) = response.into_parts();
         let stream = head.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
-        let body = if stream { Vec::new() } else { body.read_to_vec().unwrap() };
+        let body = if stream { Vec::new() } else { body.read_to_vec().ok()? };
         let json = serde_json::from_slice(&body).unwrap_or_default();
         let answer = Answer { status: head.status.as_u16(), headers: head.headers, body, json };
         Contract::promised().hold(&self.method, &self.target, &answer);
-        answer
+        Some(answer)
     }
 
     /// Sends it and gives what is answered, which must have this status.

@@ -119,7 +119,8 @@ impl Digest {
         self.text(&format!("SELECT string_agg(format(t, n, x), ', ') AS text FROM ({tables}) AS tables"), "text")
     }
 
-    fn text(&self, question: &str, column: &str) -> String {
+    /// The column of this name in the one row that is answered.
+    pub(crate) fn text(&self, question: &str, column: &str) -> String {
         let statement = Statement::from_string(self.database.get_database_backend(), question);
         let row = self.runtime.block_on(self.database.query_one_raw(statement)).unwrap().unwrap();
         row.try_get::<i64>("", column).map_or_else(|_| row.try_get("", column).unwrap(), |number| number.to_string())

@@ -1,0 +1,86 @@
+//! A server as a process that can be killed, on an address that it comes back to.
+
+use std::{
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::Duration,
+};
+
+use crate::house::{Client, Place};
+
+/// A node.
+pub(super) struct Node {
+    /// Speaks to it, before and after.
+    pub(super) client: Client,
+    address: String,
+    process: Child,
+}
+
+impl Node {
+    /// Starts one and waits until it is ready.
+    pub(super) fn start(place: &Place) -> Self {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let client = Client::new(&format!("http://{address}"));
+        let process = guildhall(place, &["serve"], &address).spawn().unwrap();
+        let node = Self { client, address, process };
+        node.wait_until_ready();
+        node
+    }
+
+    /// SIGKILL: it gets no word of it.
+    pub(super) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Starts it again after a kill.
+    pub(super) fn start_again(&mut self, place: &Place) {
+        self.process = guildhall(place, &["serve"], &self.address).spawn().unwrap();
+        self.wait_until_ready();
+    }
+
+    fn wait_until_ready(&self) {
+        for _ in 0..1200 {
+            if self.client.get("/readyz").attempt().is_some_and(|answer| answer.status == 200) {
+                return;
+            }
+            sleep(Duration::from_millis(25));
+        }
+        panic!("not ready within 30 s");
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Asks the command line whether every row of the audit log is as it was written, none lost or moved.
+pub(super) fn audit_is_whole(place: &Place) {
+    let verified = guildhall(place, &["audit", "verify"], "127.0.0.1:0").output().unwrap();
+    let [said, complained] =
+        [verified.stdout, verified.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    assert!(verified.status.success(), "{said}{complained}");
+}
+
+/// The program, configured for a place as a house in this process would be.
+fn guildhall(place: &Place, arguments: &[&str], listen: &str) -> Command {
+    let config = place.config();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guildhall-under-test"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+        .env("GUILDHALL_LISTEN", listen)
+        .env("GUILDHALL_DATA_DIR", &config.data_dir)
+        .env("GUILDHALL_BASE_URL", &config.base_url)
+        .env("GUILDHALL_KEYS_FILE", place.keys())
+        .env("GUILDHALL_RATE_LIMITS", "off")
+        .env("GUILDHALL_WORKERS", "2")
+        .env("GUILDHALL_LOG", "error");
+    if let (Some(database), Some(redis)) = (config.database_url, config.redis_url) {
+        command.env("GUILDHALL_DATABASE_URL", database).env("GUILDHALL_REDIS_URL", redis);
+    }
+    command
+}
