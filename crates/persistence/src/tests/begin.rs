@@ -13,7 +13,7 @@ use super::{
     company::{Company, NOW},
     place::{Place, number, on_postgres, on_sqlite, texts},
 };
-use crate::Store;
+use crate::{JobKind, Store};
 
 const A: Company = Company(0xa7);
 const SESSIONS: u32 = 3;
@@ -116,6 +116,50 @@ async fn a_cancelled_begin_gives_the_writers_turn_back() {
         tx.commit().await.unwrap();
     })
     .await;
+}
+
+/// Whoever hangs up in the middle of a unit of work, or while it becomes durable, takes nobody else's work along, though
+/// the embedded database makes several units durable at once.
+async fn a_cancelled_unit_takes_no_other_along(place: &Place) {
+    A.found(&place.store).await;
+    let hanging_up = async |micros: u64| {
+        let unit = async {
+            let tx = place.store.begin(A.scope()).await.unwrap();
+            tx.members().raise_epoch(A.id()).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        cancelled_after(Duration::from_micros(micros), unit).await.is_none()
+    };
+    let work = |store: Store, worker: u64| async move {
+        for turn in 0..200 {
+            let tx = store.begin(A.scope()).await.unwrap();
+            tx.enqueue(Uuid::from_u64_pair(worker, turn), JobKind::Build, &format!("{worker} {turn}"), NOW)
+                .await
+                .unwrap();
+            tx.commit().await.unwrap();
+        }
+    };
+    let workers: Vec<_> = (0..3).map(|worker| tokio::spawn(work(place.store.clone(), worker))).collect();
+    let (mut cancelled, mut round) = (0, 0);
+    while workers.iter().any(|worker| !worker.is_finished()) {
+        cancelled += u32::from(hanging_up(round * 37 % 4000).await);
+        round += 1;
+    }
+    for worker in workers {
+        worker.await.unwrap();
+    }
+    assert!(cancelled > 10, "{cancelled} of {round} were cancelled");
+    assert_eq!(number(&place.beside, "SELECT count(*) FROM queue").await, 1 + 3 * 200, "acknowledged and lost");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_cancelled_unit_takes_no_other_along_on_sqlite() {
+    on_sqlite(a_cancelled_unit_takes_no_other_along).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_cancelled_unit_takes_no_other_along_on_postgres() {
+    on_postgres(a_cancelled_unit_takes_no_other_along).await;
 }
 
 async fn a_reader_can_not_write(place: &Place) {
