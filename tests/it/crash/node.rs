@@ -3,6 +3,7 @@
 use std::{
     net::TcpListener,
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     thread::sleep,
     time::Duration,
 };
@@ -20,7 +21,7 @@ pub(super) struct Node {
 impl Node {
     /// Starts one and waits until it is ready.
     pub(super) fn start(place: &Place) -> Self {
-        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let address = free_address();
         let client = Client::new(&format!("http://{address}"));
         let process = guildhall(place, &["serve"], &address).spawn().unwrap();
         let node = Self { client, address, process };
@@ -55,6 +56,19 @@ impl Drop for Node {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+    }
+}
+
+/// An address that is free now and that no client's socket is given while its node is down: below the ports that Linux
+/// gives by itself.
+fn free_address() -> String {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % 9_000).unwrap();
+    loop {
+        let port = 20_000 + start + NEXT.fetch_add(1, Ordering::Relaxed);
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
+            return listener.local_addr().unwrap().to_string();
+        }
     }
 }
 
