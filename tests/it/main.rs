@@ -15,4 +15,4 @@
 mod house;
 
 mod crash;
-mod smoke;
+mod sweep;

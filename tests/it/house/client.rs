@@ -43,7 +43,13 @@ impl Client {
 
     /// Any request.
     pub(crate) fn ask(&self, method: &str, target: &str) -> Ask {
-        let ask = Ask { client: self.clone(), method: method.to_owned(), target: target.to_owned(), headers: Vec::new(), body: None };
+        let ask = Ask {
+            client: self.clone(),
+            method: method.to_owned(),
+            target: target.to_owned(),
+            headers: Vec::new(),
+            body: None,
+        };
         match &self.bearer {
             Some(token) => ask.with("Authorization", &format!("Bearer {token}")),
             None => ask,
@@ -135,7 +141,8 @@ impl Ask {
     }
 
     fn try_transmit(&self) -> Result<Response<Body>, ureq::Error> {
-        let mut request = Request::builder().method(self.method.as_str()).uri(format!("{}{}", self.client.base, self.target));
+        let mut request =
+            Request::builder().method(self.method.as_str()).uri(format!("{}{}", self.client.base, self.target));
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
@@ -199,6 +206,11 @@ impl Answer {
     /// A header's value.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// Every header.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
     }
 
     /// The body as text.

@@ -32,7 +32,7 @@ mod server;
 
 pub(crate) use client::{Answer, Ask, Client};
 pub(crate) use clock::TestClock;
-pub(crate) use company::{Company, Department, ORIGIN, PASSWORD, Person, Visitor, intent, unique};
-pub(crate) use contract::Contract;
+pub(crate) use company::{Company, Department, ORIGIN, PASSWORD, Person, Visitor, intent, publish, settled, unique};
+pub(crate) use contract::{Contract, Operation};
 pub(crate) use place::{Digest, Place};
 pub(crate) use server::{House, Setup};

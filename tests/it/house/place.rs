@@ -30,7 +30,10 @@ impl Place {
         let [database, redis] = ["DATABASE", "REDIS"].map(|name| std::env::var(format!("GUILDHALL_TEST_{name}_URL")));
         let (Ok(database), Ok(redis)) = (database, redis) else {
             let needed = std::env::var("GUILDHALL_TEST_NEEDS_SERVICES").is_ok_and(|value| value == "1");
-            assert!(!needed, "needs PostgreSQL and Redis: set GUILDHALL_TEST_DATABASE_URL and GUILDHALL_TEST_REDIS_URL");
+            assert!(
+                !needed,
+                "needs PostgreSQL and Redis: set GUILDHALL_TEST_DATABASE_URL and GUILDHALL_TEST_REDIS_URL"
+            );
             let test = std::thread::current().name().unwrap_or_default().to_owned();
             // Straight to the terminal: what a passing test prints is not shown.
             writeln!(std::io::stderr(), "{test}: SKIPPED (needs PostgreSQL and Redis)").unwrap();
@@ -117,6 +120,17 @@ impl Digest {
             "text",
         );
         self.text(&format!("SELECT string_agg(format(t, n, x), ', ') AS text FROM ({tables}) AS tables"), "text")
+    }
+
+    /// Waits until no work waits.
+    pub(crate) fn settle(&self) {
+        for _ in 0..400 {
+            if self.text("SELECT count(*) AS waiting FROM queue", "waiting") == "0" {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(25));
+        }
+        panic!("work waits and nobody does it");
     }
 
     /// The column of this name in the one row that is answered.

@@ -28,7 +28,10 @@ impl TestDatabase {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let template = TEMPLATE.get_or_init(|| make_template(admin));
         let name = format!("{PREFIX}{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
-        run(admin, &[&format!("DROP DATABASE IF EXISTS {name}"), &format!("CREATE DATABASE {name} TEMPLATE {template}")]);
+        run(
+            admin,
+            &[&format!("DROP DATABASE IF EXISTS {name}"), &format!("CREATE DATABASE {name} TEMPLATE {template}")],
+        );
         Self { admin: admin.to_owned(), name }
     }
 
@@ -63,7 +66,7 @@ fn make_template(admin: &str) -> String {
     let template = format!("{PREFIX}{}_template", std::process::id());
     run(admin, &[&format!("DROP DATABASE IF EXISTS {template}"), &format!("CREATE DATABASE {template}")]);
     block_on(async {
-        let store = Store::open(&named(admin, &template), 2).await.unwrap();
+        let store = Store::open(&on_same_server(admin, &template), 2).await.unwrap();
         store.migrate().await.unwrap();
         store.close().await.unwrap();
     });

@@ -52,7 +52,7 @@ impl House {
         let (deeds, mut asked) = tokio::sync::mpsc::unbounded_channel::<Deed>();
         let (started, address) = mpsc::channel();
         let clock = setup.clock.clone();
-        let serve = async move {
+        let serve = move || async move {
             let world = World { clock: Arc::new(clock), hasher: Hasher::weak_for_tests };
             let house = server::open_in(&config, world).await.unwrap();
             let running = server::start(&config, house).unwrap();
@@ -62,7 +62,7 @@ impl House {
             }
             running.stop().await.unwrap();
         };
-        let thread = std::thread::spawn(move || System::new().block_on(serve));
+        let thread = std::thread::spawn(move || System::new().block_on(serve()));
         let address = address.recv_timeout(Duration::from_secs(60)).unwrap();
         let stranger = Client::new(&format!("http://{address}"));
         Self { address, clock: setup.clock, deeds: Some(deeds), thread: Some(thread), stranger }

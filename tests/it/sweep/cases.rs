@@ -1,0 +1,245 @@
+//! How each operation is asked for: one request builder for each, or one for each thing that it can be done to.
+
+use serde_json::json;
+
+use super::{
+    cast::Principal,
+    law::{Facts, Place, Scope, Target},
+    stage::Stage,
+};
+use crate::house::{Ask, ORIGIN, PASSWORD, intent, unique};
+
+/// One way to ask for an operation.
+pub(super) struct Case {
+    /// The operation.
+    pub(super) operation: &'static str,
+    /// What the law needs to know.
+    pub(super) facts: Facts,
+    /// The request of somebody, at a target.
+    pub(super) ask: fn(&Stage, &Principal, Target) -> Ask,
+}
+
+const ALONE: Facts = Facts { scope: Scope::Alone, place: Place::Path, seen_by: None, draft: false, gives_role: false };
+/// A department by its key; every member knows that it is there.
+const DEPARTMENT: Facts = Facts { scope: Scope::Department, seen_by: Some("department.read"), ..ALONE };
+/// Something in a department whose existence is as secret as the draft.
+const IN_DRAFT: Facts = Facts { scope: Scope::Department, place: Place::PathId, seen_by: Some("draft.read"), ..ALONE };
+/// Something in a department that the live bot shows to every member.
+const IS_LIVE: Facts = Facts { seen_by: Some("live.read"), ..IN_DRAFT };
+/// Something in a department that is looked for only when the department is within reach.
+const IN_DEPARTMENT: Facts = Facts { seen_by: Some("department.read"), ..IN_DRAFT };
+const OF_TENANT: Facts = Facts { scope: Scope::Tenant, place: Place::PathId, ..ALONE };
+const PERSONAL: Facts = Facts { scope: Scope::Personal, place: Place::PathId, ..ALONE };
+const CONVERSATION: Facts = Facts { scope: Scope::Department, place: Place::PathId, ..ALONE };
+
+macro_rules! cases {
+    ($($operation:ident: $facts:expr, |$stage:tt, $who:tt, $target:tt| $ask:expr;)*) => {
+        /// Every case.
+        pub(super) const CASES: &[Case] = &[$(Case {
+            operation: stringify!($operation),
+            facts: $facts,
+            ask: |$stage, $who, $target| $ask,
+        }),*];
+    };
+}
+
+cases! {
+    getKeySet: ALONE, |_, who, _| who.client.get("/.well-known/jwks.json");
+    signUp: ALONE, |_, who, _| who.client.post("/v1/tenants", &json!({
+        "company": "Sweep", "leader": { "name": "L", "email": format!("{}@guildhall.test", unique("up")), "password": PASSWORD },
+    }));
+    signIn: ALONE, |stage, who, _| who.client.post("/v1/sessions", &stage.credentials());
+    refreshSession: ALONE, |stage, who, _|
+        who.client.post("/v1/sessions/refresh", &json!({ "refresh_token": stage.session().refresh }));
+    acceptInvitation: ALONE, |stage, who, target| who.client.post("/v1/invitations/accept", &json!({
+        "token": stage.invitation(target)["token"], "name": "Newcomer", "password": PASSWORD,
+    }));
+
+    getMe: ALONE, |_, who, _| who.client.get("/v1/me");
+    changePassword: ALONE, |_, who, _|
+        who.client.put("/v1/me/password", &json!({ "current_password": PASSWORD, "new_password": PASSWORD }));
+    listSessions: ALONE, |_, who, _| who.client.get("/v1/sessions");
+    signOut: ALONE, |stage, who, _| {
+        let fresh = who.person.as_ref().map(|person| person.sign_in(&stage.house).client);
+        fresh.as_ref().unwrap_or(&who.client).delete("/v1/sessions/current")
+    };
+    revokeSession: PERSONAL, |stage, who, target| {
+        let id = stage.id(target, "ses", || match (target, &who.person) {
+            (Target::Here, Some(person)) => Stage::session_of(&person.sign_in(&stage.house).client),
+            (Target::Foreign, _) => Stage::session_of(&stage.companies[1].leader.client),
+            _ => Stage::session_of(&stage.session().client),
+        });
+        who.client.delete(&format!("/v1/sessions/{id}"))
+    };
+
+    listMembers: ALONE, |_, who, _| who.client.get("/v1/members");
+    getMember: OF_TENANT, |stage, who, target|
+        who.client.get(&format!("/v1/members/{}", stage.id(target, "mem", || stage.company(target).executive.id.clone())));
+    changeMember: Facts { seen_by: Some("member.read"), ..PERSONAL }, |stage, who, target| {
+        let id = stage.id(target, "mem", || match (target, &who.person) {
+            (Target::Here, Some(person)) => person.id.clone(),
+            _ => stage.recruit(target).id.clone(),
+        });
+        let path = format!("/v1/members/{id}");
+        who.client.patch(&path, &stage.version_at(target, &path), &json!({ "title": "Swept" }))
+    };
+
+    createInvitation: Facts { scope: Scope::Tenant, place: Place::Request, seen_by: Some("member.read"), ..ALONE }, |_, who, _|
+        who.client.post("/v1/invitations", &json!({ "email": format!("{}@guildhall.test", unique("to")), "tenant_role": "executive" }));
+    createInvitation: Facts { place: Place::Request, gives_role: true, ..DEPARTMENT }, |stage, who, target|
+        who.client.post("/v1/invitations", &json!({
+            "email": format!("{}@guildhall.test", unique("to")), "department": stage.key(target), "role": "viewer",
+        }));
+    listInvitations: ALONE, |_, who, _| who.client.get("/v1/invitations");
+    revokeInvitation: Facts { seen_by: None, ..IN_DRAFT }, |stage, who, target| {
+        let id = stage.id(target, "inv", || stage.invitation(target)["invitation"]["id"].as_str().unwrap().to_owned());
+        who.client.delete(&format!("/v1/invitations/{id}"))
+    };
+
+    listDepartments: ALONE, |_, who, _| who.client.get("/v1/departments");
+    createDepartment: ALONE, |_, who, _|
+        who.client.post("/v1/departments", &json!({ "key": unique("swept"), "name": "Swept" }));
+    getDepartment: DEPARTMENT, |stage, who, target| who.client.get(&format!("/v1/departments/{}", stage.key(target)));
+    changeDepartment: DEPARTMENT, |stage, who, target| {
+        let path = format!("/v1/departments/{}", stage.key(target));
+        who.client.patch(&path, &stage.version_at(target, &path), &json!({ "description": "Swept" }))
+    };
+    deleteDepartment: Facts { place: Place::Path, ..OF_TENANT }, |stage, who, target| {
+        let key = match target {
+            Target::Here | Target::Foreign => stage.doomed(target),
+            _ => stage.key(target).to_owned(),
+        };
+        let path = format!("/v1/departments/{key}");
+        who.client.delete(&path).at(&stage.version_at(target, &path))
+    };
+    listDepartmentMembers: DEPARTMENT, |stage, who, target|
+        who.client.get(&format!("/v1/departments/{}/members", stage.key(target)));
+    putDepartmentMember: Facts { gives_role: true, ..IN_DEPARTMENT }, |stage, who, target| {
+        let id = stage.id(target, "mem", || stage.colleague(target));
+        who.client.put(&stage.inside(target, &format!("members/{id}")), &json!({ "role": "viewer" }))
+    };
+    deleteDepartmentMember: IN_DEPARTMENT, |stage, who, target| {
+        let id = stage.id(target, "mem", || stage.colleague(target));
+        who.client.delete(&stage.inside(target, &format!("members/{id}")))
+    };
+
+    listIntents: Facts { draft: true, ..DEPARTMENT }, |stage, who, target|
+        who.client.get(&format!("/v1/departments/{}/intents", stage.key(target)));
+    listIntents: DEPARTMENT, |stage, who, target|
+        who.client.get(&format!("/v1/departments/{}/intents?stage=live", stage.key(target)));
+    createIntent: DEPARTMENT, |stage, who, target|
+        who.client.post(&format!("/v1/departments/{}/intents", stage.key(target)), &intent(&unique("swept"), &[&unique("sweep")]));
+    getIntent: Facts { draft: true, ..IN_DRAFT }, |stage, who, target| {
+        let id = stage.id(target, "int", || stage.department(target).draft.clone());
+        who.client.get(&stage.inside(target, &format!("intents/{id}")))
+    };
+    getIntent: IS_LIVE, |stage, who, target| {
+        let id = stage.id(target, "int", || stage.department(target).live.clone());
+        who.client.get(&stage.inside(target, &format!("intents/{id}?stage=live")))
+    };
+    changeIntent: IN_DRAFT, |stage, who, target| {
+        let id = stage.id(target, "int", || stage.draft(target)["id"].as_str().unwrap().to_owned());
+        let path = stage.inside(target, &format!("intents/{id}"));
+        who.client.patch(&path, &stage.version(target, &id), &json!({ "title": "Swept" }))
+    };
+    changeIntent: IS_LIVE, |stage, who, target| {
+        let id = stage.id(target, "int", || stage.department(target).live.clone());
+        let path = stage.inside(target, &format!("intents/{id}"));
+        who.client.patch(&path, &stage.version(target, &id), &json!({ "title": "Swept" }))
+    };
+    deleteIntent: IN_DRAFT, |stage, who, target| {
+        let id = stage.id(target, "int", || stage.draft(target)["id"].as_str().unwrap().to_owned());
+        who.client.delete(&stage.inside(target, &format!("intents/{id}"))).at(&stage.version(target, &id))
+    };
+    listPhrases: IN_DRAFT, |stage, who, target| {
+        let id = stage.id(target, "int", || stage.department(target).draft.clone());
+        who.client.get(&stage.inside(target, &format!("intents/{id}/phrases")))
+    };
+    addPhrases: IN_DRAFT, |stage, who, target| {
+        let id = stage.id(target, "int", || stage.draft(target)["id"].as_str().unwrap().to_owned());
+        let path = stage.inside(target, &format!("intents/{id}/phrases"));
+        who.client.post(&path, &json!({ "phrases": [{ "text": unique("a swept phrase") }] }))
+    };
+    previewPhrase: IN_DRAFT, |stage, who, target| {
+        let id = stage.id(target, "int", || stage.department(target).draft.clone());
+        who.client.post(&stage.inside(target, &format!("intents/{id}/phrases/preview")), &json!({ "text": "what if" }))
+    };
+    deletePhrase: IN_DRAFT, |stage, who, target| {
+        let intent = match target {
+            Target::Nowhere => stage.id(target, "int", String::new),
+            _ => stage.draft(target)["id"].as_str().unwrap().to_owned(),
+        };
+        let phrase = stage.id(target, "phr", || stage.draft(target)["phrases"][0]["id"].as_str().unwrap().to_owned());
+        who.client.delete(&stage.inside(target, &format!("intents/{intent}/phrases/{phrase}")))
+    };
+    getAdvice: DEPARTMENT, |stage, who, target|
+        who.client.get(&format!("/v1/departments/{}/advice", stage.key(target)));
+    getTranslations: DEPARTMENT, |stage, who, target|
+        who.client.get(&format!("/v1/departments/{}/translations", stage.key(target)));
+
+    publishRelease: DEPARTMENT, |stage, who, target|
+        who.client.post(&format!("/v1/departments/{}/releases", stage.key(target)), &json!({}));
+    listReleases: DEPARTMENT, |stage, who, target|
+        who.client.get(&format!("/v1/departments/{}/releases", stage.key(target)));
+    getRelease: IN_DEPARTMENT, |stage, who, target|
+        who.client.get(&stage.inside(target, &format!("releases/{}", release(target))));
+    diffRelease: IN_DEPARTMENT, |stage, who, target|
+        who.client.get(&stage.inside(target, &format!("releases/{}/diff", release(target))));
+    restoreRelease: IN_DEPARTMENT, |stage, who, target|
+        who.client.post(&stage.inside(target, &format!("releases/{}/restore", release(target))), &json!({}));
+
+    getBot: ALONE, |_, who, _| who.client.get("/v1/bot");
+    changeBot: ALONE, |stage, who, target|
+        who.client.patch("/v1/bot", &stage.version_at(target, "/v1/bot"), &json!({ "language": "en" }));
+    parseTexts: ALONE, |_, who, _| who.client.post("/v1/bot/parse", &json!({ "texts": ["where is my parcel"] }));
+    parseTexts: Facts { draft: true, place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+        who.client.post("/v1/bot/parse", &json!({
+            "texts": ["where is my parcel"], "stage": "draft", "departments": [stage.key(target)],
+        }));
+
+    createChannel: ALONE, |_, who, _|
+        who.client.post("/v1/channels", &json!({ "kind": "web", "name": "Swept", "allowed_origins": [ORIGIN] }));
+    listChannels: ALONE, |_, who, _| who.client.get("/v1/channels");
+    getChannel: OF_TENANT, |stage, who, target| who.client.get(&channel(stage, target));
+    changeChannel: OF_TENANT, |stage, who, target| {
+        let path = channel(stage, target);
+        who.client.patch(&path, &stage.version_at(target, &path), &json!({ "name": "Swept" }))
+    };
+    deleteChannel: OF_TENANT, |stage, who, target| {
+        let path = channel(stage, target);
+        who.client.delete(&path).at(&stage.version_at(target, &path))
+    };
+
+    openConversation: ALONE, |_, who, _|
+        who.client.post("/v1/chat/conversations", &json!({})).with("Origin", ORIGIN);
+    getFaq: ALONE, |_, who, _| who.client.get("/v1/chat/faq");
+    sendMessage: PERSONAL, |stage, who, target|
+        who.client.post(&format!("{}/messages", stage.talk(target)), &json!({ "text": "hello" }));
+    listMessages: PERSONAL, |stage, who, target| who.client.get(&format!("{}/messages", stage.talk(target)));
+    streamMessages: PERSONAL, |stage, who, target| who.client.get(&format!("{}/events", stage.talk(target)));
+    rateConversation: PERSONAL, |stage, who, target|
+        who.client.post(&format!("{}/rating", stage.talk(target)), &json!({ "score": 5 }));
+
+    listConversations: ALONE, |_, who, _| who.client.get("/v1/conversations");
+    listConversations: Facts { place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+        who.client.get(&format!("/v1/conversations?department={}", stage.key(target)));
+    getConversation: CONVERSATION, |stage, who, target|
+        who.client.get(&stage.talk(target).replace("/chat/", "/"));
+    listConversationMessages: CONVERSATION, |stage, who, target|
+        who.client.get(&format!("{}/messages", stage.talk(target).replace("/chat/", "/")));
+
+    listAuditLog: ALONE, |_, who, _| who.client.get("/v1/audit-log");
+}
+
+fn release(target: Target) -> &'static str {
+    match target {
+        Target::Nowhere | Target::Missing => "999999",
+        Target::Malformed => "latest",
+        _ => "1",
+    }
+}
+
+fn channel(stage: &Stage, target: Target) -> String {
+    let id = stage.id(target, "chn", || stage.channel(target)["id"].as_str().unwrap().to_owned());
+    format!("/v1/channels/{id}")
+}

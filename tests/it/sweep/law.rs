@@ -1,0 +1,168 @@
+//! What every request must be answered: computed from the policy's table, the operation's action and the status law.
+
+use guildhall_domain::{
+    Id, Reach as Domain, Refusal,
+    actor::Role,
+    id,
+    member::may_give,
+    policy::{Extent, TABLE},
+};
+
+use super::cast::Principal;
+use crate::house::Operation;
+
+/// What an operation is done to, which says how far a reach covers it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Nothing that an id names.
+    Alone,
+    /// Something of the whole tenant.
+    Tenant,
+    /// Something of a department.
+    Department,
+    /// Something of one person.
+    Personal,
+}
+
+/// Where an id points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Target {
+    /// The first department; one's own thing.
+    Here,
+    /// The second department; somebody else's thing.
+    Elsewhere,
+    /// Another tenant.
+    Foreign,
+    /// A department that never was; elsewhere an id that never was.
+    Nowhere,
+    /// An id that never was, in the first department.
+    Missing,
+    /// What can't be an id.
+    Malformed,
+}
+
+/// Where an operation names what it is done to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// By a key or name that is looked up, in the path.
+    Path,
+    /// By an id, in the path.
+    PathId,
+    /// In the body or the query.
+    Request,
+}
+
+/// What the law needs to know of a case.
+#[derive(Clone, Copy)]
+pub(super) struct Facts {
+    /// What it is done to.
+    pub(super) scope: Scope,
+    /// Where that is named.
+    pub(super) place: Place,
+    /// The action by which its existence is known; the operation's own where absent.
+    pub(super) seen_by: Option<&'static str>,
+    /// Whether the draft's action decides.
+    pub(super) draft: bool,
+    /// Whether it gives a role, which the leader may not where there is an owner.
+    pub(super) gives_role: bool,
+}
+
+impl Facts {
+    /// The targets that make sense.
+    pub(super) fn targets(&self) -> &'static [Target] {
+        use Target::{Elsewhere, Foreign, Here, Malformed, Missing, Nowhere};
+        match (self.scope, self.place) {
+            (Scope::Alone, _) | (Scope::Tenant, Place::Request) => &[Here],
+            (Scope::Tenant, _) => &[Here, Foreign, Nowhere, Malformed],
+            (Scope::Department, Place::PathId) => &[Here, Elsewhere, Foreign, Nowhere, Missing, Malformed],
+            (Scope::Department | Scope::Personal, _) => &[Here, Elsewhere, Foreign, Nowhere, Malformed],
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Reach {
+    Nobody,
+    Own,
+    Departments([bool; 2]),
+    Tenant,
+}
+
+impl Reach {
+    /// As the table says.
+    fn of(principal: &Principal, action: &str) -> Self {
+        let (_, extents) = TABLE.iter().find(|(name, _)| *name == action).unwrap();
+        let extent = |role: Role| extents[Role::ALL.iter().position(|other| *other == role).unwrap()];
+        let mut departments = [false; 2];
+        let mut own = false;
+        for (role, department) in &principal.grants {
+            match extent(*role) {
+                Extent::Tenant => return Self::Tenant,
+                Extent::Department => department.iter().for_each(|at| departments[*at] = true),
+                Extent::Own => own = true,
+                Extent::Nobody => {}
+            }
+        }
+        match (departments, own) {
+            ([false, false], false) => Self::Nobody,
+            ([false, false], true) => Self::Own,
+            (some, _) => Self::Departments(some),
+        }
+    }
+
+    fn covers(&self, scope: Scope, target: Target) -> bool {
+        let second = usize::from(target == Target::Elsewhere);
+        match self {
+            Self::Nobody => false,
+            Self::Tenant => true,
+            Self::Own => scope == Scope::Alone || (scope == Scope::Personal && second == 0),
+            Self::Departments(within) => scope == Scope::Alone || (scope == Scope::Department && within[second]),
+        }
+    }
+}
+
+/// The one status that the house may answer with.
+pub(super) fn expected(operation: &Operation<'_>, facts: &Facts, who: &Principal, target: Target) -> u16 {
+    let action = operation.facts["x-action"].as_str().unwrap();
+    if action == "public" {
+        return operation.success();
+    }
+    if !who.proven {
+        return 401;
+    }
+    if Reach::of(who, action) == Reach::Nobody {
+        return 403;
+    }
+    let missing = if facts.place == Place::Request { 422 } else { 404 };
+    if target == Target::Malformed && facts.place == Place::PathId {
+        return missing;
+    }
+    let action = if facts.draft { operation.facts["x-action-draft"].as_str().unwrap() } else { action };
+    let reach = Reach::of(who, action);
+    let seen_by = facts.seen_by.unwrap_or(action);
+    let may_know = |target| Reach::of(who, seen_by).covers(facts.scope, target);
+    let denied = |target| if may_know(target) { 403 } else { 404 };
+    if reach == Reach::Nobody {
+        return if seen_by == action { 404 } else { 403 };
+    }
+    match target {
+        Target::Foreign | Target::Nowhere | Target::Malformed => missing,
+        Target::Here | Target::Elsewhere | Target::Missing if !reach.covers(facts.scope, target) => match target {
+            // Where the department itself is out of reach, what is in it is not looked for.
+            Target::Missing if seen_by != "department.read" => missing,
+            _ => denied(target),
+        },
+        _ if facts.gives_role && reach == Reach::Tenant => owner_gives(),
+        Target::Missing => missing,
+        Target::Here | Target::Elsewhere => operation.success(),
+    }
+}
+
+/// What the domain says when the leader gives a role in a department that has an owner.
+fn owner_gives() -> u16 {
+    let department: Id<id::Department> = "dep_01jd0000007000g00000000001".parse().unwrap();
+    match may_give(&Domain::Tenant, department, Role::Viewer, true) {
+        Err(Refusal::Conflict(_)) => 409,
+        _ => 200,
+    }
+}
