@@ -83,6 +83,8 @@ enum TenantCommand {
 
 #[derive(Debug, Subcommand)]
 enum KeysCommand {
+    /// Make the keys file, where there is none: before the first start on PostgreSQL, for all nodes to share.
+    Create,
     /// Add a signing key, which is published at once and signs after a day.
     Rotate {
         /// Let it sign at once: when the current key can't be trusted any more.
@@ -176,17 +178,27 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Prints, and takes no offence when nobody listens to the end.
+fn speak(text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome,
+    }
+}
+
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn run(command: Command) -> Outcome {
     match command {
-        Command::Openapi => print!("{}", openapi::printed()?),
+        Command::Openapi => speak(&openapi::printed()?)?,
         Command::Config(ConfigCommand::Check) => println!("{:#?}", Config::read()?),
         Command::Nlu(NluCommand::Eval(arguments)) => evaluate(&arguments)?,
         Command::Nlu(NluCommand::PackEncoder { folder, file }) => encoder::write(&file, &encoder::pack_any(&folder)?)?,
         Command::Nlu(NluCommand::FetchEncoder { folder }) => {
             println!("GUILDHALL_ENCODER_DIR={}", encoder::fetch(&folder)?.display());
         }
+        Command::Keys(KeysCommand::Create) => create_keys()?,
         Command::Keys(KeysCommand::Rotate { now }) => rotate(now)?,
         command => {
             let config = Config::read()?;
@@ -250,7 +262,7 @@ async fn migrate(config: &Config) -> Outcome {
 }
 
 async fn run_tenant(command: TenantCommand, config: &Config) -> Outcome {
-    let House { app, .. } = &server::open(config).await?;
+    let House { app, .. } = &server::open_beside(config).await?;
     match command {
         TenantCommand::Create { company, name, email } => {
             let mut password = String::new();
@@ -306,6 +318,18 @@ async fn set_state(app: &App, slug: &str, state: State) -> Outcome {
     }
 }
 
+fn create_keys() -> Outcome {
+    let config = Config::read()?;
+    let path = config.keys();
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+        crate::config::make_data_dir(folder)?;
+    }
+    let now = guildhall_app::Clock::now(&guildhall_app::SystemClock);
+    KeyRing::load_or_create(&path, now, &OsEntropy::new())?;
+    println!("{}", path.display());
+    Ok(())
+}
+
 fn rotate(now: bool) -> Outcome {
     let config = Config::read()?;
     let (entropy, clock) = (OsEntropy::new(), guildhall_app::SystemClock);
@@ -318,7 +342,7 @@ fn rotate(now: bool) -> Outcome {
 }
 
 async fn verify(slug: Option<&str>, config: &Config) -> Outcome {
-    let House { app, .. } = &server::open(config).await?;
+    let House { app, .. } = &server::open_beside(config).await?;
     let tenants = app.store.tenants().await?;
     let chosen: Vec<_> = tenants.iter().filter(|tenant| slug.is_none_or(|slug| slug == tenant.slug)).collect();
     if chosen.is_empty() && slug.is_some() {

@@ -95,7 +95,7 @@ impl Default for Config {
             chat_requests: 256,
             shutdown_delay: 0,
             log_format: LogFormat::Text,
-            log: "info,actix_server=warn,sqlx=warn".to_owned(),
+            log: "info,actix_server=warn,sqlx=error".to_owned(),
         }
     }
 }

@@ -14,7 +14,7 @@ pub(crate) fn welcome(demo: &Demo, base: &str) -> String {
     let _ =
         writeln!(out, "\nNordic Outfitters is open: four departments, {intents} intents, {phrases} phrases, all live.");
     let _ = writeln!(out, "Everything is gone when you stop it (Ctrl-C). Reference: {base}/docs/\n");
-    let _ = writeln!(out, "{:<32} {:<26} who", "e-mail", "password, made for this start");
+    let _ = writeln!(out, "{:<32} {:<30} who", "e-mail", "password, made for this start");
     for person in &demo.people {
         let _ = writeln!(out, "{:<32} {:<30} {}, {}", person.email, person.password, person.name, person.role);
     }

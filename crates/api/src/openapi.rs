@@ -63,9 +63,33 @@ pub fn document() -> openapi::OpenApi {
     document
 }
 
+/// The document as JSON, the same at each run: extensions come out of a hash map, so they are put in order.
+pub fn json() -> Result<Value, serde_json::Error> {
+    let mut json = serde_json::to_value(document())?;
+    order_extensions(&mut json);
+    Ok(json)
+}
+
 /// The document as it is committed: pretty JSON with a line's end.
 pub fn printed() -> Result<String, serde_json::Error> {
-    Ok(document().to_pretty_json()? + "\n")
+    Ok(serde_json::to_string_pretty(&json()?)? + "\n")
+}
+
+fn order_extensions(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(order_extensions),
+        Value::Object(members) => {
+            let mut names: Vec<String> = members.keys().filter(|name| name.starts_with("x-")).cloned().collect();
+            names.sort_unstable();
+            for name in names {
+                if let Some(extension) = members.shift_remove(&name) {
+                    members.insert(name, extension);
+                }
+            }
+            members.values_mut().for_each(order_extensions);
+        }
+        _ => {}
+    }
 }
 
 fn add_security_schemes(document: &mut openapi::OpenApi) {

@@ -108,10 +108,26 @@ pub async fn open(config: &Config) -> Result<House, ServerError> {
 /// Opens a house as [`open`] does, in this world.
 pub async fn open_in(config: &Config, world: World) -> Result<House, ServerError> {
     let lock = DirectoryLock::take(config)?;
+    let house = furnish(config, world, lock).await?;
+    if config.embedded() {
+        // Whoever held work here before is gone.
+        house.app.store.free_all().await?;
+    }
+    Ok(house)
+}
+
+/// Opens a house for an operator's command, which may work beside a running server.
+pub async fn open_beside(config: &Config) -> Result<House, ServerError> {
+    if config.embedded() {
+        make_data_dir(&config.data_dir)?;
+    }
+    furnish(config, World::default(), None).await
+}
+
+async fn furnish(config: &Config, world: World, lock: Option<DirectoryLock>) -> Result<House, ServerError> {
     let store = Store::open(&config.database(), config.database_connections).await?;
     if config.embedded() {
         store.migrate().await?;
-        store.free_all().await?;
     } else {
         store.check_role().await?;
         if !store.migrated().await? {

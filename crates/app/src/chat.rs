@@ -140,7 +140,7 @@ impl App {
         let (visitor, channel) = permit.visitor()?;
         let channel = self.channel(permit.scope(), channel).await?.ok_or(Refusal::NotFound)?;
         if let Said::Text(text) = &sent.said {
-            self.think_ahead(permit.scope().tenant(), text.as_str()).await?;
+            self.think_ahead(permit.actor(), text.as_str()).await?;
         }
         let outcome =
             self.act(permit.actor(), async |work| converse(work, visitor, &channel, conversation, &sent).await).await;

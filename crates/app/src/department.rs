@@ -144,7 +144,7 @@ pub async fn give(
 ) -> Result<Membership, Refusal> {
     let department = work.departments().lock_by_key(key).await?.ok_or(Refusal::NotFound)?;
     let owners = work.members().owners(department.id).await?;
-    may_give(permit.reach(), department.id, role, owners > 0)?;
+    may_give(permit.at_home(department.id), permit.reach(), role, owners > 0)?;
     let who = work.members().get(member).await?.ok_or(Refusal::NotFound)?;
     let before = work.members().give(department.id, member, role, work.now()).await?;
     if before == Some(Role::Owner) && role != Role::Owner {

@@ -47,7 +47,8 @@ pub async fn create(
         has_owner = work.members().owners(department.id).await? > 0;
         place = Some((department.id, *role));
     }
-    may_offer(permit.reach(), new.tenant_role, place, has_owner)?;
+    let at_home = place.is_some_and(|(department, _)| permit.at_home(department));
+    may_offer(at_home, permit.reach(), new.tenant_role, place.map(|(_, role)| role), has_owner)?;
     if work.members().by_email(&new.email).await?.is_some() {
         return Err(Conflict::EmailTaken.into());
     }

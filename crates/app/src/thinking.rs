@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use guildhall_domain::{Id, Refusal, id};
+use guildhall_domain::{Actor, Refusal};
 use guildhall_nlu::{Query, Tier};
+use guildhall_persistence::Tx;
 use tokio::sync::Semaphore;
 
 use crate::App;
@@ -28,9 +29,17 @@ impl Default for Thinking {
 }
 
 impl App {
-    /// Encodes a message for the tenant's bot, if that bot may need its sentence vector. 503 when too many wait.
-    pub(crate) async fn think_ahead(&self, tenant: Id<id::Tenant>, text: &str) -> Result<(), Refusal> {
-        let Some(bot) = self.live.at_hand(tenant).filter(|bot| bot.thinks()) else { return Ok(()) };
+    /// Has the tenant's bot in memory, and encodes a message for it if it may need the sentence vector. 503 when too many
+    /// wait.
+    pub(crate) async fn think_ahead(&self, actor: &Actor, text: &str) -> Result<(), Refusal> {
+        let bot = match self.live.at_hand(actor.scope.tenant()) {
+            Some(bot) => bot,
+            // Loading may take long (an artefact of an older engine is made anew), so not where others wait to write.
+            None => self.look(actor, async |tx: &Tx| self.live_bot(tx).await).await?,
+        };
+        if !bot.thinks() {
+            return Ok(());
+        }
         let _place = self.thinking.queue.try_acquire().map_err(|_| Refusal::Unavailable("busy"))?;
         let Ok(Ok(_turn)) = tokio::time::timeout(PATIENCE, self.thinking.at_work.acquire()).await else {
             return Ok(());

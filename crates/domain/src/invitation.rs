@@ -46,34 +46,34 @@ impl Invitation {
     }
 }
 
-/// Decides whether someone of this reach may offer these roles: tenant roles are the leader's to offer, department roles
-/// follow [`may_give`], and an owner's invitation always leads into a department of theirs.
+/// Decides whether these roles may be offered: tenant roles are the leader's to offer, a department role follows
+/// [`may_give`], and an owner's invitation always leads into a department of theirs.
 pub fn may_offer(
+    at_home: bool,
     reach: &Reach,
     tenant_role: Role,
-    department: Option<(Id<id::Department>, Role)>,
+    department_role: Option<Role>,
     has_owner: bool,
 ) -> Result<(), Refusal> {
-    if *reach != Reach::Tenant && (tenant_role != Role::Member || department.is_none()) {
+    if *reach != Reach::Tenant && (tenant_role != Role::Member || department_role.is_none()) {
         return Err(Refusal::Forbidden("member.invite"));
     }
-    department.map_or(Ok(()), |(department, role)| may_give(reach, department, role, has_owner))
+    department_role.map_or(Ok(()), |role| may_give(at_home, reach, role, has_owner))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     #[test]
     fn an_owner_offers_roles_at_home_and_no_tenant_role() {
-        let [sales, it] = [1, 2].map(|n| Id::from_uuid(Uuid::from_u128(n)));
-        let owner = Reach::Departments(vec![sales]);
-        assert!(may_offer(&owner, Role::Member, Some((sales, Role::Editor)), true).is_ok());
-        assert!(may_offer(&owner, Role::Member, Some((it, Role::Editor)), true).is_err());
-        assert!(may_offer(&owner, Role::Leader, Some((sales, Role::Editor)), true).is_err());
-        assert!(may_offer(&owner, Role::Member, None, true).is_err());
-        assert!(may_offer(&Reach::Tenant, Role::Executive, None, false).is_ok());
-        assert!(may_offer(&Reach::Tenant, Role::Member, Some((it, Role::Editor)), true).is_err());
+        let owner = Reach::Departments(vec![]);
+        let editor = Some(Role::Editor);
+        assert!(may_offer(true, &owner, Role::Member, editor, true).is_ok());
+        assert!(may_offer(false, &owner, Role::Member, editor, true).is_err());
+        assert!(may_offer(true, &owner, Role::Leader, editor, true).is_err());
+        assert!(may_offer(true, &owner, Role::Member, None, true).is_err());
+        assert!(may_offer(false, &Reach::Tenant, Role::Executive, None, false).is_ok());
+        assert!(may_offer(false, &Reach::Tenant, Role::Member, editor, true).is_err());
     }
 }

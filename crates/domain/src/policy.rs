@@ -129,16 +129,17 @@ impl Reach {
 pub struct Permit<A> {
     actor: Actor,
     reach: Reach,
+    departments: Vec<Id<id::Department>>,
     action: PhantomData<fn() -> A>,
 }
 
 /// Asks the table. Refuses only who holds the action nowhere.
 pub fn judge<A: Action>(actor: &Actor) -> Result<Permit<A>, Refusal> {
-    let mut own = false;
+    let (mut own, mut tenant) = (false, false);
     let mut departments = Vec::new();
     for grant in &actor.grants {
         match extent(A::EXTENTS, grant.role) {
-            Extent::Tenant => return Ok(Permit { actor: actor.clone(), reach: Reach::Tenant, action: PhantomData }),
+            Extent::Tenant => tenant = true,
             Extent::Department => departments.extend(grant.department),
             Extent::Own => own = true,
             Extent::Nobody => {}
@@ -146,12 +147,13 @@ pub fn judge<A: Action>(actor: &Actor) -> Result<Permit<A>, Refusal> {
     }
     departments.sort_unstable();
     departments.dedup();
-    let reach = match (departments.is_empty(), own) {
-        (false, _) => Reach::Departments(departments),
-        (true, true) => Reach::Own,
-        (true, false) => return Err(Refusal::Forbidden(A::NAME)),
+    let reach = match (tenant, departments.is_empty(), own) {
+        (true, _, _) => Reach::Tenant,
+        (_, false, _) => Reach::Departments(departments.clone()),
+        (_, true, true) => Reach::Own,
+        (_, true, false) => return Err(Refusal::Forbidden(A::NAME)),
     };
-    Ok(Permit { actor: actor.clone(), reach, action: PhantomData })
+    Ok(Permit { actor: actor.clone(), reach, departments, action: PhantomData })
 }
 
 fn extent(extents: [Extent; 10], role: Role) -> Extent {
@@ -175,6 +177,12 @@ impl<A: Action> Permit<A> {
     #[must_use]
     pub const fn reach(&self) -> &Reach {
         &self.reach
+    }
+
+    /// Whether a role in the department itself allows it, beside whatever a role in the whole tenant does.
+    #[must_use]
+    pub fn at_home(&self, department: Id<id::Department>) -> bool {
+        self.departments.contains(&department)
     }
 
     /// Refuses what lies beyond the reach, in a department whose existence is no secret.
@@ -257,6 +265,15 @@ mod tests {
         assert!(matches!(permit.over(it), Err(Refusal::Forbidden("draft.edit"))));
         assert!(matches!(permit.sees(it), Err(Refusal::NotFound)));
         assert!(matches!(judge::<Publish>(&editor), Err(Refusal::Forbidden("release.publish"))));
+    }
+
+    #[test]
+    fn a_leader_who_owns_a_department_is_at_home_there() {
+        let [sales, it] = [2, 3].map(|n| Id::from_uuid(Uuid::from_u128(n)));
+        let owner = Grant { role: Role::Owner, department: Some(sales) };
+        let permit = judge::<GrantRole>(&actor(&[Grant { role: Role::Leader, department: None }, owner])).unwrap();
+        assert_eq!(permit.reach(), &Reach::Tenant);
+        assert!(permit.at_home(sales) && !permit.at_home(it));
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) struct AuditView {
     /// The request that did it.
     request: Option<String>,
     /// What else is worth knowing.
-    #[schema(value_type = Object, nullable = true)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>, nullable = true)]
     data: Value,
     /// SHA-256 over the row before and this one.
     hash: String,

@@ -50,7 +50,7 @@ pub(crate) struct ChannelBody {
     allowed_origins: Vec<String>,
     /// What every conversation of this channel starts from.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     context: Map<String, Value>,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct ChannelPatchBody {
     #[schema(min_items = 1, max_items = 50, nullable = false)]
     allowed_origins: Option<Vec<String>>,
     /// Another context.
-    #[schema(value_type = Object, nullable = false)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>, nullable = false)]
     context: Option<Map<String, Value>>,
 }
 
@@ -132,7 +132,7 @@ pub(crate) struct ChannelView {
     /// The exact origins that may use the key.
     allowed_origins: Vec<String>,
     /// What every conversation starts from.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     context: Map<String, Value>,
     /// Rises with each change.
     version: i64,

@@ -42,7 +42,7 @@ pub(crate) struct ConversationView {
     /// The keys of the departments that took part.
     departments: Vec<String>,
     /// The page, the campaign and the like.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     context: Map<String, Value>,
     /// How many messages there are.
     messages: i64,

@@ -17,7 +17,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
 #[schema(as = JsonWebKeySet)]
 pub(crate) struct KeySetView {
     /// Ed25519 keys (RFC 8037), the next one among them a day before it signs.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<std::collections::BTreeMap<String, serde_json::Value>>)]
     keys: serde_json::Value,
 }
 

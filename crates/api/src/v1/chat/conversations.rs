@@ -29,7 +29,7 @@ pub(crate) struct ConversationBody {
     language: Option<String>,
     /// The page, the campaign and the like.
     #[serde(default)]
-    #[schema(value_type = Object, example = json!({"page": "/returns"}))]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>, example = json!({"page": "/returns"}))]
     context: Map<String, Value>,
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct ChatView {
     #[schema(example = "en")]
     language: Option<String>,
     /// The page, the campaign and the like.
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     context: Map<String, Value>,
     /// When it began.
     #[schema(value_type = String, format = DateTime)]

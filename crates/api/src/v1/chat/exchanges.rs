@@ -42,7 +42,7 @@ pub(crate) struct MessageBody {
     client_message_id: Option<String>,
     /// What changed around the visitor; merged into the conversation's.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
     context: Map<String, Value>,
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct ParseResultView {
     /// The best candidates whatever the decision, best first, five at most.
     ranking: Vec<CandidateView>,
     /// Entities; none yet.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<std::collections::BTreeMap<String, serde_json::Value>>)]
     entities: Vec<serde_json::Value>,
     /// The language that the text was read in.
     #[schema(example = "en")]
