@@ -11,7 +11,6 @@ pub mod conversation;
 pub mod demo;
 pub mod department;
 pub mod desk;
-pub mod exchange;
 pub mod gate;
 pub mod hashing;
 pub mod intent;
