@@ -1,15 +1,20 @@
 //! Products of weights in small whole numbers with activations in bytes, scaled by groups of 64: the sentence encoder's
 //! loop.
 //!
-//! A weight is its byte (−63 to 63) times its group's scale; an activation is its byte less 128 times its group's scale.
-//! The 128 is taken off by the group's offset, −128 · Σ weights, which starts each sum.
+//! A weight w is its byte (−127 to 127) times its group's scale; an activation is its byte less 128 times its group's scale,
+//! beside the group's middle, for a few activations stand far out on one side. The 128 is taken off by the group's offset,
+//! −128 · Σ bytes, which starts each whole sum; the middles come in by the group's Σ w.
 #![expect(unsafe_code, reason = "calls of functions compiled for features that were just detected, and vector loads")]
 #![expect(clippy::indexing_slicing, reason = "numeric kernel: shapes are checked when the tables are made")]
+
+use crate::number::whole_real;
 
 /// Numbers that share a scale.
 pub(crate) const GROUP: usize = 64;
 /// Tokens that are worked on together.
 const TOKENS: usize = 4;
+/// Middles of a row and sums of weights are filled up with zeros to a multiple of this, a vector's lanes.
+const LANES: usize = 16;
 
 /// Weights, output × input, row-major.
 #[derive(Debug, Clone)]
@@ -18,6 +23,7 @@ pub(crate) struct Weights {
     bytes: Vec<i8>,
     scales: Vec<f32>,
     offsets: Vec<i32>,
+    sums: Vec<f32>,
 }
 
 /// Activations, token × input, row-major.
@@ -26,16 +32,33 @@ pub(crate) struct Activations {
     inputs: usize,
     bytes: Vec<u8>,
     scales: Vec<f32>,
+    middles: Vec<f32>,
+}
+
+/// Room for a number of each group of a row.
+fn padded(inputs: usize) -> usize {
+    (inputs / GROUP).next_multiple_of(LANES)
 }
 
 impl Weights {
-    /// Takes row-major bytes within ±63 and a scale for each 64 of them; `None` if they don't fit.
+    /// Takes row-major bytes within ±127 and a scale for each 64 of them; `None` if they don't fit.
     pub(crate) fn new(inputs: usize, bytes: Vec<i8>, scales: Vec<f32>) -> Option<Self> {
         let whole = inputs > 0 && inputs.is_multiple_of(GROUP) && bytes.len().is_multiple_of(inputs);
-        let fits = whole && scales.len() * GROUP == bytes.len() && bytes.iter().all(|byte| byte.unsigned_abs() <= 63);
-        let offset = |group: &[i8]| -128 * group.iter().map(|byte| i32::from(*byte)).sum::<i32>();
-        let offsets = bytes.chunks_exact(GROUP).map(offset).collect();
-        fits.then_some(Self { inputs, bytes, scales, offsets })
+        let fits = whole && scales.len() * GROUP == bytes.len() && bytes.iter().all(|byte| *byte > i8::MIN);
+        if !fits {
+            return None;
+        }
+        let total = |group: &[i8]| group.iter().map(|byte| i32::from(*byte)).sum::<i32>();
+        let totals: Vec<i32> = bytes.chunks_exact(GROUP).map(total).collect();
+        let mut sums = vec![0.0; bytes.len() / inputs * padded(inputs)];
+        let rows = totals.chunks_exact(inputs / GROUP).zip(scales.chunks_exact(inputs / GROUP));
+        for (sums, (totals, scales)) in sums.chunks_exact_mut(padded(inputs)).zip(rows) {
+            for (sum, (total, scale)) in sums.iter_mut().zip(totals.iter().zip(scales)) {
+                *sum = whole_real(*total) * scale;
+            }
+        }
+        let offsets = totals.into_iter().map(|total| -128 * total).collect();
+        Some(Self { inputs, bytes, scales, offsets, sums })
     }
 
     pub(crate) fn inputs(&self) -> usize {
@@ -51,28 +74,37 @@ impl Weights {
         self.bytes.extend(other.bytes);
         self.scales.extend(other.scales);
         self.offsets.extend(other.offsets);
+        self.sums.extend(other.sums);
         (self.inputs == other.inputs).then_some(self)
     }
 
     pub(crate) fn memory(&self) -> usize {
-        self.bytes.len() + 8 * self.scales.len()
+        self.bytes.len() + 8 * self.scales.len() + 4 * self.sums.len()
     }
 }
 
 impl Activations {
-    /// Rounds row-major numbers, each group to ±127 of its largest.
+    /// Rounds row-major numbers, each group to ±127 of half its range.
     pub(crate) fn round(inputs: usize, values: &[f32]) -> Self {
         let mut bytes = vec![0_u8; values.len()];
         let mut scales = Vec::with_capacity(values.len() / GROUP);
-        for (group, bytes) in values.chunks_exact(GROUP).zip(bytes.chunks_exact_mut(GROUP)) {
-            let largest = group.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
-            let scale = if largest > 0.0 { 127.0 / largest } else { 0.0 };
-            scales.push(largest / 127.0);
-            for (byte, x) in bytes.iter_mut().zip(group) {
-                *byte = crate::number::unsigned_byte(x * scale + 128.5);
+        let mut middles = vec![0.0; values.len() / inputs * padded(inputs)];
+        let rows = values.chunks_exact(inputs).zip(bytes.chunks_exact_mut(inputs));
+        for ((values, bytes), middles) in rows.zip(middles.chunks_exact_mut(padded(inputs))) {
+            let groups = values.chunks_exact(GROUP).zip(bytes.chunks_exact_mut(GROUP));
+            for ((group, bytes), middle) in groups.zip(middles) {
+                let low = group.iter().copied().fold(f32::INFINITY, f32::min);
+                let high = group.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                let half = 0.5 * (high - low);
+                let scale = if half > 0.0 { 127.0 / half } else { 0.0 };
+                *middle = 0.5 * (high + low);
+                scales.push(half / 127.0);
+                for (byte, x) in bytes.iter_mut().zip(group) {
+                    *byte = crate::number::unsigned_byte((x - *middle) * scale + 128.5);
+                }
             }
         }
-        Self { inputs, bytes, scales }
+        Self { inputs, bytes, scales, middles }
     }
 
     fn tokens(&self) -> usize {
@@ -101,32 +133,33 @@ pub(crate) fn grouped_products(weights: &Weights, activations: &Activations, out
 }
 
 fn by_one(weights: &Weights, activations: &Activations, out: &mut [f32]) {
-    let (outputs, groups) = (weights.outputs(), weights.inputs / GROUP);
+    let (outputs, groups, padded) = (weights.outputs(), weights.inputs / GROUP, padded(weights.inputs));
     for (token, out) in out.chunks_exact_mut(outputs).enumerate() {
         for (output, out) in out.iter_mut().enumerate() {
+            let middles = activations.middles[token * padded..].iter().zip(&weights.sums[output * padded..]);
+            let start: f32 = middles.take(groups).map(|(middle, sum)| middle * sum).sum();
             *out = (0..groups)
                 .map(|group| {
                     let (own, other) = (output * groups + group, token * groups + group);
                     let pairs =
                         weights.bytes[own * GROUP..].iter().zip(&activations.bytes[other * GROUP..]).take(GROUP);
                     let sum: i32 = pairs.map(|(w, x)| i32::from(*w) * i32::from(*x)).sum();
-                    crate::number::whole_real(sum + weights.offsets[own])
-                        * weights.scales[own]
-                        * activations.scales[other]
+                    whole_real(sum + weights.offsets[own]) * weights.scales[own] * activations.scales[other]
                 })
-                .sum();
+                .fold(start, |sum, part| sum + part);
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{Activations, GROUP, TOKENS, Weights};
+    use super::{Activations, GROUP, LANES, TOKENS, Weights, padded};
     use std::arch::x86_64::{
-        _mm_cvtsi32_si128, _mm256_add_epi32, _mm256_cvtepi32_ps, _mm256_fmadd_ps, _mm256_loadu_si256,
-        _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi16, _mm256_set1_ps, _mm256_setzero_ps,
-        _mm256_storeu_ps, _mm256_zextsi128_si256, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_fmadd_ps,
-        _mm512_loadu_si512, _mm512_reduce_add_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_zextsi128_si512,
+        _mm_cvtsi32_si128, _mm256_abs_epi8, _mm256_add_epi32, _mm256_cvtepi32_ps, _mm256_fmadd_ps, _mm256_loadu_ps,
+        _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8, _mm256_set1_epi16,
+        _mm256_set1_ps, _mm256_setzero_ps, _mm256_sign_epi8, _mm256_storeu_ps, _mm256_xor_si256, _mm512_cvtepi32_ps,
+        _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_reduce_add_ps,
+        _mm512_set1_ps, _mm512_setzero_ps, _mm512_zextsi128_si512,
     };
 
     /// Walks all outputs and blocks of tokens; the kernel gives a block's sums for one output.
@@ -135,9 +168,9 @@ mod x86 {
             let (outputs, groups) = ($weights.outputs(), $weights.inputs / GROUP);
             let tokens = $activations.tokens();
             for first in (0..tokens).step_by(TOKENS) {
-                let block: [usize; TOKENS] = std::array::from_fn(|token| (first + token).min(tokens - 1) * groups);
+                let block: [usize; TOKENS] = std::array::from_fn(|token| (first + token).min(tokens - 1));
                 for output in 0..outputs {
-                    let sums = $kernel($weights, $activations, output * groups, block, groups);
+                    let sums = $kernel($weights, $activations, output, block, groups);
                     for (token, sum) in sums.into_iter().enumerate().take(tokens - first) {
                         $out[(first + token) * outputs + output] = sum;
                     }
@@ -153,8 +186,18 @@ mod x86 {
 
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-    fn block_512(w: &Weights, x: &Activations, own: usize, tokens: [usize; TOKENS], groups: usize) -> [f32; TOKENS] {
+    fn block_512(w: &Weights, x: &Activations, output: usize, tokens: [usize; TOKENS], groups: usize) -> [f32; TOKENS] {
         let mut sums = [_mm512_setzero_ps(); TOKENS];
+        let (own, padded) = (output * groups, padded(w.inputs));
+        for lane in (0..padded).step_by(LANES) {
+            let own: &[f32] = &w.sums[output * padded + lane..][..LANES];
+            for (sum, token) in sums.iter_mut().zip(tokens) {
+                let middles: &[f32] = &x.middles[token * padded + lane..][..LANES];
+                // SAFETY: each slice holds the 16 numbers that are read.
+                let (own, middles) = unsafe { (_mm512_loadu_ps(own.as_ptr()), _mm512_loadu_ps(middles.as_ptr())) };
+                *sum = _mm512_fmadd_ps(own, middles, *sum);
+            }
+        }
         for group in 0..groups {
             let bytes: &[i8] = &w.bytes[(own + group) * GROUP..][..GROUP];
             // SAFETY: the slice holds the 64 bytes that are read.
@@ -162,11 +205,11 @@ mod x86 {
             let start = _mm512_zextsi128_si512(_mm_cvtsi32_si128(w.offsets[own + group]));
             let scale = w.scales[own + group];
             for (sum, token) in sums.iter_mut().zip(tokens) {
-                let bytes: &[u8] = &x.bytes[(token + group) * GROUP..][..GROUP];
+                let bytes: &[u8] = &x.bytes[(token * groups + group) * GROUP..][..GROUP];
                 // SAFETY: the slice holds the 64 bytes that are read.
                 let activation = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
                 let products = _mm512_cvtepi32_ps(_mm512_dpbusd_epi32(start, activation, weight));
-                *sum = _mm512_fmadd_ps(products, _mm512_set1_ps(scale * x.scales[token + group]), *sum);
+                *sum = _mm512_fmadd_ps(products, _mm512_set1_ps(scale * x.scales[token * groups + group]), *sum);
             }
         }
         sums.map(|sum| _mm512_reduce_add_ps(sum))
@@ -179,28 +222,40 @@ mod x86 {
 
     #[inline]
     #[target_feature(enable = "avx2,fma")]
-    fn block_256(w: &Weights, x: &Activations, own: usize, tokens: [usize; TOKENS], groups: usize) -> [f32; TOKENS] {
+    fn block_256(w: &Weights, x: &Activations, output: usize, tokens: [usize; TOKENS], groups: usize) -> [f32; TOKENS] {
         let mut sums = [_mm256_setzero_ps(); TOKENS];
+        let (own, padded) = (output * groups, padded(w.inputs));
+        for lane in (0..padded).step_by(LANES / 2) {
+            let own: &[f32] = &w.sums[output * padded + lane..][..LANES / 2];
+            for (sum, token) in sums.iter_mut().zip(tokens) {
+                let middles: &[f32] = &x.middles[token * padded + lane..][..LANES / 2];
+                // SAFETY: each slice holds the 8 numbers that are read.
+                let (own, middles) = unsafe { (_mm256_loadu_ps(own.as_ptr()), _mm256_loadu_ps(middles.as_ptr())) };
+                *sum = _mm256_fmadd_ps(own, middles, *sum);
+            }
+        }
         for group in 0..groups {
             let bytes: &[i8] = &w.bytes[(own + group) * GROUP..][..GROUP];
             // SAFETY: the slice holds the twice 32 bytes that are read.
             let (low, high) = unsafe {
                 (_mm256_loadu_si256(bytes.as_ptr().cast()), _mm256_loadu_si256(bytes.as_ptr().add(32).cast()))
             };
-            let start = _mm256_zextsi128_si256(_mm_cvtsi32_si128(w.offsets[own + group]));
+            let (low_size, high_size) = (_mm256_abs_epi8(low), _mm256_abs_epi8(high));
+            let (bias, ones) = (_mm256_set1_epi8(i8::MIN), _mm256_set1_epi16(1));
             let scale = w.scales[own + group];
             for (sum, token) in sums.iter_mut().zip(tokens) {
-                let bytes: &[u8] = &x.bytes[(token + group) * GROUP..][..GROUP];
+                let bytes: &[u8] = &x.bytes[(token * groups + group) * GROUP..][..GROUP];
                 // SAFETY: the slice holds the twice 32 bytes that are read.
                 let (a, b) = unsafe {
                     (_mm256_loadu_si256(bytes.as_ptr().cast()), _mm256_loadu_si256(bytes.as_ptr().add(32).cast()))
                 };
-                // Two products of a byte up to 255 and a weight up to 63 stay below 2^15.
-                let ones = _mm256_set1_epi16(1);
-                let low = _mm256_madd_epi16(_mm256_maddubs_epi16(a, low), ones);
-                let high = _mm256_madd_epi16(_mm256_maddubs_epi16(b, high), ones);
-                let products = _mm256_cvtepi32_ps(_mm256_add_epi32(_mm256_add_epi32(low, high), start));
-                *sum = _mm256_fmadd_ps(products, _mm256_set1_ps(scale * x.scales[token + group]), *sum);
+                // The weight gives its sign to the activation, so two products of bytes up to 127 stay below 2^15.
+                let a = _mm256_sign_epi8(_mm256_xor_si256(a, bias), low);
+                let b = _mm256_sign_epi8(_mm256_xor_si256(b, bias), high);
+                let a = _mm256_madd_epi16(_mm256_maddubs_epi16(low_size, a), ones);
+                let b = _mm256_madd_epi16(_mm256_maddubs_epi16(high_size, b), ones);
+                let products = _mm256_cvtepi32_ps(_mm256_add_epi32(a, b));
+                *sum = _mm256_fmadd_ps(products, _mm256_set1_ps(scale * x.scales[token * groups + group]), *sum);
             }
         }
         sums.map(|sum| {
@@ -221,9 +276,9 @@ mod tests {
     fn sample(inputs: usize, outputs: usize, tokens: usize) -> (Weights, Activations) {
         let mut random = Random::seeded(9);
         let mut number = |bound: usize| real(random.below(2 * bound + 1)) - real(bound);
-        let bytes = (0..inputs * outputs).map(|_| byte(number(63))).collect();
+        let bytes = (0..inputs * outputs).map(|_| byte(number(127))).collect();
         let scales = (0..inputs * outputs / GROUP).map(|_| 0.01 + number(100).abs() / 1e4).collect();
-        let values: Vec<f32> = (0..inputs * tokens).map(|_| number(1000) / 100.0).collect();
+        let values: Vec<f32> = (0..inputs * tokens).map(|_| 3.0 + number(1000) / 100.0).collect();
         (Weights::new(inputs, bytes, scales).unwrap(), Activations::round(inputs, &values))
     }
 
@@ -245,7 +300,7 @@ mod tests {
 
     #[test]
     fn weights_that_do_not_fit_are_refused() {
-        assert!(Weights::new(64, vec![64; 64], vec![1.0]).is_none());
+        assert!(Weights::new(64, vec![i8::MIN; 64], vec![1.0]).is_none());
         assert!(Weights::new(63, vec![0; 63], vec![1.0]).is_none());
         assert!(Weights::new(64, vec![0; 128], vec![1.0]).is_none());
     }

@@ -83,9 +83,8 @@ impl SentenceEncoder {
         }
         let mut places = Matrix::zeros(positions, hidden);
         for row in 0..positions {
-            for ((place, (code, scale)), kind) in places.row_mut(row).iter_mut().zip(table.row(row)).zip(&kind) {
-                *place = scale * f32::from(code) + kind;
-            }
+            places.row_mut(row).copy_from_slice(&kind);
+            table.add_row(row, places.row_mut(row));
         }
         let norm = Norm::read(&mut rest, hidden)?;
         let layers = (0..layers).map(|_| Layer::read(&mut rest, hidden, inner)).collect::<Option<Vec<_>>>()?;
@@ -139,10 +138,8 @@ impl SentenceEncoder {
         let mut rows = Matrix::zeros(ids.len(), self.hidden);
         if let Some(words) = Packed::read(&mut { self.packed }) {
             for (at, id) in ids.iter().enumerate() {
-                let places = self.places.row(at).iter();
-                for ((x, (code, scale)), place) in rows.row_mut(at).iter_mut().zip(words.row(wide(*id))).zip(places) {
-                    *x = scale * f32::from(code) + place;
-                }
+                rows.row_mut(at).copy_from_slice(self.places.row(at));
+                words.add_row(wide(*id), rows.row_mut(at));
             }
         }
         self.norm.apply(&mut rows);

@@ -1,7 +1,7 @@
 //! One layer of the transformer, and the pieces that all layers share.
 
 use super::attention::attend;
-use super::tensor::Packed;
+use super::tensor::{Numbers, Packed};
 use crate::algebra::{Activations, Matrix, Weights, gelu, grouped_products};
 use crate::number::{real, wide};
 
@@ -11,8 +11,15 @@ const EPSILON: f32 = 1e-12;
 /// Weights with a bias.
 #[derive(Debug)]
 pub(crate) struct Dense {
-    weights: Weights,
+    weights: Table,
     bias: Vec<f32>,
+}
+
+/// Weights, output × input.
+#[derive(Debug)]
+enum Table {
+    Grouped(Weights),
+    Whole(Matrix),
 }
 
 /// A layer norm's gain and bias.
@@ -42,12 +49,57 @@ pub(crate) fn read_list(bytes: &mut &[u8], count: usize) -> Option<Vec<f32>> {
     (wide(u32::from_le_bytes(*found)) == count).then_some(values)
 }
 
+impl Table {
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let packed = Packed::read(bytes)?;
+        match packed.numbers() {
+            Numbers::Grouped(codes, scales) => Weights::new(packed.width, codes, scales).map(Self::Grouped),
+            Numbers::Whole(numbers) => Some(Self::Whole(Matrix::from_rows(packed.width, numbers))),
+        }
+    }
+
+    /// Inputs and outputs.
+    fn shape(&self) -> (usize, usize) {
+        match self {
+            Self::Grouped(weights) => (weights.inputs(), weights.outputs()),
+            Self::Whole(matrix) => (matrix.width(), matrix.rows()),
+        }
+    }
+
+    /// Both outputs side by side.
+    fn stack(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Grouped(one), Self::Grouped(other)) => one.stack(other).map(Self::Grouped),
+            (Self::Whole(one), Self::Whole(other)) if one.width() == other.width() => {
+                Some(Self::Whole(Matrix::from_rows(one.width(), [one.data(), other.data()].concat())))
+            }
+            _ => None,
+        }
+    }
+
+    fn apply(&self, rows: &Matrix) -> Matrix {
+        match self {
+            Self::Grouped(weights) => {
+                let mut out = Matrix::zeros(rows.rows(), weights.outputs());
+                grouped_products(weights, &Activations::round(rows.width(), rows.data()), out.data_mut());
+                out
+            }
+            Self::Whole(matrix) => Matrix::products(&rows.view(), &matrix.view()),
+        }
+    }
+
+    fn memory(&self) -> usize {
+        match self {
+            Self::Grouped(weights) => weights.memory(),
+            Self::Whole(matrix) => size_of_val(matrix.data()),
+        }
+    }
+}
+
 impl Dense {
     fn read(bytes: &mut &[u8], inputs: usize, outputs: usize) -> Option<Self> {
-        let packed = Packed::read(bytes)?;
-        let (codes, scales) = packed.codes();
-        let weights = Weights::new(packed.width, codes, scales)?;
-        let fits = (weights.inputs(), weights.outputs()) == (inputs, outputs);
+        let weights = Table::read(bytes)?;
+        let fits = weights.shape() == (inputs, outputs);
         Some(Self { weights, bias: read_list(bytes, outputs)? }).filter(|_| fits)
     }
 
@@ -57,8 +109,7 @@ impl Dense {
     }
 
     fn apply(&self, rows: &Matrix) -> Matrix {
-        let mut out = Matrix::zeros(rows.rows(), self.weights.outputs());
-        grouped_products(&self.weights, &Activations::round(rows.width(), rows.data()), out.data_mut());
+        let mut out = self.weights.apply(rows);
         for row in 0..out.rows() {
             out.row_mut(row).iter_mut().zip(&self.bias).for_each(|(value, bias)| *value += bias);
         }

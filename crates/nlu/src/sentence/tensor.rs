@@ -1,4 +1,4 @@
-//! Tables of numbers in few bits: each 64 numbers of a row share a scale.
+//! Tables of numbers: in few bits, where each 64 numbers of a row share a scale, or as they are.
 
 use crate::algebra::GROUP;
 use crate::number::{byte, narrow, real, wide};
@@ -7,7 +7,11 @@ use crate::number::{byte, narrow, real, wide};
 /// rest closer.
 const SHARES: [f32; 9] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6];
 
-/// Packed numbers, row-major: `bits` each, lowest bits first, biased by 2^(bits−1); scales as the upper halves of f32.
+/// Bits of a number that is kept as it is.
+pub(crate) const WHOLE: u32 = 32;
+
+/// Packed numbers, row-major: `bits` each, lowest bits first, biased by 2^(bits−1); scales as the upper halves of f32. At
+/// [`WHOLE`] bits, f32 without scales.
 #[derive(Debug, Clone)]
 pub(crate) struct Packed<'a> {
     pub(crate) rows: usize,
@@ -15,6 +19,14 @@ pub(crate) struct Packed<'a> {
     bits: u32,
     scales: &'a [u8],
     codes: &'a [u8],
+}
+
+/// What a table holds.
+pub(crate) enum Numbers {
+    /// Codes, and the scale of each group.
+    Grouped(Vec<i8>, Vec<f32>),
+    /// The numbers themselves.
+    Whole(Vec<f32>),
 }
 
 /// The highest code of so many bits, on either side of 0.
@@ -26,6 +38,9 @@ fn limit(bits: u32) -> f32 {
 pub(crate) fn write(out: &mut Vec<u8>, width: usize, values: &[f32], bits: u32) {
     for number in [values.len() / width.max(1), width, wide(bits)] {
         out.extend(narrow(number).to_le_bytes());
+    }
+    if bits == WHOLE {
+        return out.extend(values.iter().flat_map(|value| value.to_le_bytes()));
     }
     let groups: Vec<(f32, &[f32])> =
         values.chunks_exact(GROUP).map(|group| (best_scale(group, limit(bits)), group)).collect();
@@ -75,31 +90,48 @@ impl<'a> Packed<'a> {
             Some(u32::from_le_bytes(*number))
         };
         let (rows, width, bits) = (wide(number()?), wide(number()?), number()?);
-        let values = rows.checked_mul(width).filter(|_| (4..=7).contains(&bits) && width.is_multiple_of(GROUP))?;
-        let (scales, rest) = bytes.split_at_checked(2 * (values / GROUP))?;
+        let known = matches!(bits, 4..=8 | WHOLE) && width.is_multiple_of(GROUP);
+        let values = rows.checked_mul(width).filter(|_| known)?;
+        let (scales, rest) = bytes.split_at_checked(if bits == WHOLE { 0 } else { 2 * (values / GROUP) })?;
         let (codes, rest) = rest.split_at_checked(values / GROUP * (8 * wide(bits)))?;
         *bytes = rest;
         Some(Self { rows, width, bits, scales, codes })
     }
 
-    /// One row's codes with the scale of each group.
-    pub(crate) fn row(&self, row: usize) -> impl Iterator<Item = (i8, f32)> {
+    /// Adds one row's numbers to some.
+    pub(crate) fn add_row(&self, row: usize, sums: &mut [f32]) {
         let groups = self.width / GROUP;
-        let group_bytes = 8 * wide(self.bits);
-        let codes = self.codes.chunks_exact(group_bytes).skip(row * groups).take(groups);
-        let scales = self.scales.as_chunks::<2>().0.iter().skip(row * groups);
-        codes.zip(scales).flat_map(|(codes, [low, high])| {
-            let scale = f32::from_bits(u32::from_le_bytes([0, 0, *low, *high]));
-            unpack(codes, self.bits).map(move |code| (code, scale))
-        })
+        let codes = self.codes.chunks_exact(8 * wide(self.bits)).skip(row * groups);
+        let sums = sums.chunks_exact_mut(GROUP).take(groups);
+        if self.bits == WHOLE {
+            for (sums, codes) in sums.zip(codes) {
+                sums.iter_mut().zip(floats(codes)).for_each(|(sum, value)| *sum += value);
+            }
+        } else {
+            for ((sums, codes), scale) in sums.zip(codes).zip(self.scales().skip(row * groups)) {
+                let values = unpack(codes, self.bits).map(|code| scale * f32::from(code));
+                sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+            }
+        }
     }
 
-    /// All codes, and the scale of each group.
-    pub(crate) fn codes(&self) -> (Vec<i8>, Vec<f32>) {
-        let codes = self.codes.chunks_exact(8 * wide(self.bits)).flat_map(|group| unpack(group, self.bits)).collect();
-        let scales = self.scales.as_chunks::<2>().0.iter();
-        (codes, scales.map(|[low, high]| f32::from_bits(u32::from_le_bytes([0, 0, *low, *high]))).collect())
+    /// All numbers.
+    pub(crate) fn numbers(&self) -> Numbers {
+        if self.bits == WHOLE {
+            return Numbers::Whole(floats(self.codes).collect());
+        }
+        let groups = self.codes.chunks_exact(8 * wide(self.bits));
+        Numbers::Grouped(groups.flat_map(|group| unpack(group, self.bits)).collect(), self.scales().collect())
     }
+
+    fn scales(&self) -> impl Iterator<Item = f32> {
+        let halves = self.scales.as_chunks::<2>().0.iter();
+        halves.map(|[low, high]| f32::from_bits(u32::from_le_bytes([0, 0, *low, *high])))
+    }
+}
+
+fn floats(bytes: &[u8]) -> impl Iterator<Item = f32> {
+    bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four))
 }
 
 /// The codes of one group.
@@ -125,15 +157,15 @@ mod tests {
     #[test]
     fn numbers_come_back_as_close_as_their_bits_allow() {
         let values: Vec<f32> = (0_u8..=255).map(|i| (f32::from(i) - 100.0) / 50.0).collect();
-        for (bits, tolerance) in [(4, 0.35), (6, 0.08), (7, 0.04)] {
+        for (bits, tolerance) in [(4, 0.35), (6, 0.08), (8, 0.02), (WHOLE, 1e-9)] {
             let mut bytes = Vec::new();
             write(&mut bytes, 128, &values, bits);
             bytes.push(7);
             let mut rest = bytes.as_slice();
             let packed = Packed::read(&mut rest).unwrap();
             assert_eq!((packed.rows, packed.width, rest), (2, 128, [7].as_slice()));
-            let back: Vec<f32> =
-                (0..2).flat_map(|row| packed.row(row)).map(|(code, scale)| scale * f32::from(code)).collect();
+            let mut back = vec![0.0; 256];
+            back.chunks_exact_mut(128).enumerate().for_each(|(row, sums)| packed.add_row(row, sums));
             assert!(values.iter().zip(&back).all(|(a, b)| (a - b).abs() < tolerance), "{bits}");
             assert!(Packed::read(&mut &bytes[..bytes.len() - 2]).is_none());
         }
