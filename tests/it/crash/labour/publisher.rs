@@ -121,6 +121,9 @@ impl Labour for Publisher {
         assert_eq!(numbers, counted, "numbers have no gap");
         let stored: Vec<_> = numbers.iter().copied().zip(releases.iter().map(|release| text(&release["id"]))).collect();
         hold(&self.releases, &stored);
+        let noted = releases.iter().filter(|release| release["note"].is_string());
+        let noted: Vec<_> = noted.map(|release| (text(&release["note"]), text(&release["id"]))).collect();
+        hold(&BTreeMap::new(), &noted);
         assert!(spoken >= self.live, "{} was live, {spoken} is spoken", self.live);
         let live: Vec<_> = releases.iter().filter(|release| release["state"] == "live").collect();
         assert_eq!(live.len(), 1, "{live:#?}");
