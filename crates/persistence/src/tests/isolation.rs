@@ -228,6 +228,10 @@ fn no_repository_method_is_left_out() {
         ("tx", include_str!("../once.rs")),
         ("tx", include_str!("../global.rs").split_once("impl Tx {").unwrap().1),
     ];
+    let known = include_str!("../lib.rs").split_once("\nrepositories! {").unwrap().1.split('}').next().unwrap();
+    for repository in known.split(',').filter_map(|pair| pair.split_once(':')).map(|(method, _)| method.trim()) {
+        assert!(repositories.iter().any(|(name, _)| *name == repository), "{repository} is not tried");
+    }
     for (repository, source) in repositories {
         for method in source.split("    pub async fn ").skip(1) {
             let method = method.split(['(', '<']).next().unwrap();

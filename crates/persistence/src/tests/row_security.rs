@@ -45,7 +45,8 @@ async fn bind(connection: &impl ConnectionTrait, to: Company) {
 /// A statement that would add another row like the company's own.
 async fn insert_like(place: &Place, table: &str, company: Company) -> String {
     let row = format!("SELECT to_jsonb(t)::text FROM {table} t WHERE tenant_id = '{}' LIMIT 1", company.uuid());
-    let row = texts(&place.beside, &row).await.remove(0).replace('\'', "''");
+    let rows = texts(&place.beside, &row).await;
+    let row = rows.first().expect("`Company::found` gives every table a row").replace('\'', "''");
     format!("INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, '{row}')")
 }
 

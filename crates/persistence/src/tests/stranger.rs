@@ -29,7 +29,10 @@ impl<'a> Stranger<'a> {
         stranger.before = stranger.rows_of_other().await;
         for table in &stranger.tables {
             let row = format!("{table} ");
-            assert!(stranger.before.iter().any(|known| known.starts_with(&row)), "{table}: nothing to protect");
+            assert!(
+                stranger.before.iter().any(|known| known.starts_with(&row)),
+                "{table} is empty: give `Company::found` a row for it"
+            );
         }
         stranger
     }
