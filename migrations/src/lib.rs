@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "walls are built by statements; nothing here reads a tenant's row")]
 
 mod m20261125_000001_foundation;
+mod m20261125_000002_kept;
 mod table;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -18,6 +19,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261125_000001_foundation::Migration)]
+        vec![Box::new(m20261125_000001_foundation::Migration), Box::new(m20261125_000002_kept::Migration)]
     }
 }

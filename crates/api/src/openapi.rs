@@ -144,6 +144,7 @@ fn complete(path: &str, operation: &mut Operation) {
     }
     if creates
         || edits
+        || path.ends_with("/imports")
         || operation.operation_id.as_deref().is_some_and(|id| id.starts_with("delete") || id.starts_with("put"))
     {
         statuses.push(409);

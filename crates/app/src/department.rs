@@ -115,6 +115,7 @@ pub async fn dissolve(
             return Err(Conflict::DepartmentNotEmpty.into());
         }
         work.intents().move_all(department.id, heir.id, work.now()).await.or_taken(Conflict::IntentNameTaken)?;
+        work.kept().move_all(department.id, heir.id).await?;
     }
     work.departments().dissolve(department.id, work.now()).await?;
     let event = Event::of(Kind::DepartmentDissolved, &department.key).within(department.id);

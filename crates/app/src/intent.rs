@@ -42,7 +42,12 @@ pub async fn create(
     Ok((WholeIntent { intent, phrases, answers: new.answers }, warnings))
 }
 
-async fn keep_phrases(work: &Work<'_>, intent: Id<id::Intent>, new: Vec<NewPhrase>) -> Result<Vec<Phrase>, Refusal> {
+/// Writes phrases that are new to an intent.
+pub(crate) async fn keep_phrases(
+    work: &Work<'_>,
+    intent: Id<id::Intent>,
+    new: Vec<NewPhrase>,
+) -> Result<Vec<Phrase>, Refusal> {
     let new = new.into_iter().map(|phrase| Ok((work.new_id()?, phrase))).collect::<Result<Vec<_>, Refusal>>()?;
     work.intents().add_phrases(intent, &new, work.now()).await?;
     let kept = |(id, phrase): (Id<id::Phrase>, NewPhrase)| Phrase {

@@ -11,6 +11,7 @@ pub mod conversation;
 pub mod demo;
 pub mod department;
 pub mod desk;
+pub mod exchange;
 pub mod gate;
 pub mod hashing;
 pub mod intent;
@@ -55,6 +56,7 @@ pub struct App {
     encoder: Option<Arc<SentenceEncoder>>,
     thinking: thinking::Thinking,
     desks: desk::Desks,
+    importing: tokio::sync::Semaphore,
 }
 
 /// What an [`App`] is made of.
@@ -98,6 +100,7 @@ impl App {
             encoder: parts.encoder,
             thinking: thinking::Thinking::default(),
             desks: desk::Desks::default(),
+            importing: tokio::sync::Semaphore::new(2),
         })
     }
 

@@ -76,6 +76,18 @@ fn is_punctuation(c: char) -> bool {
             | '\u{2e00}'..='\u{2e7f}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{200b}'..='\u{200f}' | '\u{feff}')
 }
 
+/// An address that a visitor's browser may be sent to: https, no credentials in it.
+pub fn web_address(raw: &str) -> Result<String, TextFlaw> {
+    const FORM: TextFlaw = TextFlaw::Form("must be an https address of at most 2000 characters");
+    let good = raw.len() <= 2000
+        && raw.strip_prefix("https://").is_some_and(|rest| {
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            !host.is_empty() && !host.contains('@')
+        })
+        && !raw.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\\'));
+    if good { Ok(raw.to_owned()) } else { Err(FORM) }
+}
+
 /// Makes types of text: what was read by a function is theirs, with the most characters that fit.
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident, $max:literal, $clean:ident;)*) => {$(

@@ -8,6 +8,7 @@ mod error;
 mod global;
 mod intent;
 mod invitation;
+mod kept;
 mod member;
 mod once;
 mod records;
@@ -34,6 +35,7 @@ pub use error::{Error, OrTaken, Result};
 pub use global::{Job, JobKind, LoginEntry};
 pub use intent::{IntentFilter, Intents};
 pub use invitation::Invitations;
+pub use kept::{Definition, Kept};
 pub use member::Members;
 pub use once::{Claim, Once, Reply};
 pub use records::{AuditFilter, AuditRow, Records};
@@ -60,5 +62,5 @@ macro_rules! repositories {
 
 repositories! {
     builds: Builds, channels: Channels, conversations: Conversations, departments: Departments, intents: Intents,
-    invitations: Invitations, members: Members, releases: Releases, sessions: Sessions, visitors: Visitors,
+    invitations: Invitations, kept: Kept, members: Members, releases: Releases, sessions: Sessions, visitors: Visitors,
 }

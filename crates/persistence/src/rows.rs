@@ -32,8 +32,9 @@ macro_rules! tenant_rows {
 }
 
 tenant_rows! {
-    departments members grants sessions refresh_tokens invitations intents phrases answers contents releases builds bots
-    channels visitors conversations conversation_departments messages ratings idempotency events audit_heads audit_log
+    departments members grants sessions refresh_tokens invitations intents phrases answers kept definitions contents
+    releases builds bots channels visitors conversations conversation_departments messages ratings idempotency events
+    audit_heads audit_log
 }
 
 rows! {
@@ -86,6 +87,11 @@ rows! {
     answers = "answers" {
         tenant_id: Uuid, intent_id: Uuid, position: i64;
         language: String, channel: Option<String>, text: String, text_folded: String, buttons: String,
+    }
+    kept = "kept" { tenant_id: Uuid, intent_id: Uuid, source: String; json: String }
+    definitions = "definitions" {
+        tenant_id: Uuid, department_id: Uuid, source: String, kind: String, name: String;
+        json: String,
     }
     contents = "contents" { tenant_id: Uuid, sha256: Vec<u8>; json: String, created_at: i64 }
     releases = "releases" {

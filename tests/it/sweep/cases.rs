@@ -179,6 +179,12 @@ cases! {
 
     publishRelease: DEPARTMENT, |stage, who, target|
         who.client.post(&format!("/v1/departments/{}/releases", stage.key(target)), &json!({}));
+    importContent: DEPARTMENT, |stage, who, target| who.client.post(
+        &format!("/v1/departments/{}/imports", stage.key(target)),
+        &json!({ "format": "guildhall", "version": 1, "intents": [] }),
+    );
+    exportContent: DEPARTMENT, |stage, who, target|
+        who.client.get(&format!("/v1/departments/{}/export", stage.key(target)));
     listReleases: DEPARTMENT, |stage, who, target|
         who.client.get(&format!("/v1/departments/{}/releases", stage.key(target)));
     getRelease: IN_DEPARTMENT, |stage, who, target|

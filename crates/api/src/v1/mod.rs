@@ -8,6 +8,7 @@ mod channels;
 mod chat;
 mod conversations;
 mod departments;
+mod exchange;
 mod intents;
 mod invitations;
 mod keys;
@@ -35,6 +36,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(intents::configure)
         .configure(phrases::configure)
         .configure(advice::configure)
+        .configure(exchange::configure)
         .configure(releases::configure)
         .configure(bot::configure)
         .configure(parse::configure)

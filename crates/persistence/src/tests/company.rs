@@ -20,7 +20,7 @@ use guildhall_domain::{
 use serde_json::{Map, json};
 use uuid::Uuid;
 
-use crate::{Build, NewRefresh, Once, Records, RefreshToken, Reply, Store, VisitorRow};
+use crate::{Build, Definition, NewRefresh, Once, Records, RefreshToken, Reply, Store, VisitorRow};
 
 /// When everything happens.
 pub(super) const NOW: Moment = Moment(1_764_000_000_000_000);
@@ -155,6 +155,15 @@ impl Company {
         [Answer { language, channel: None, text, buttons: Vec::new() }]
     }
 
+    pub(super) fn kept(self) -> [(Id<guildhall_domain::id::Intent>, String, String); 1] {
+        [(self.id(), self.word(), json!(self.word()).to_string())]
+    }
+
+    pub(super) fn definition(self) -> Definition {
+        let [source, kind, name] = [(); 3].map(|()| self.word());
+        Definition { source, kind, name, json: json!(self.word()).to_string() }
+    }
+
     /// The canonical JSON of a content, and its hash.
     pub(super) fn content(self) -> (Hash, String) {
         let intent = json!({"id": self.intent().id, "name": self.word(), "title": null, "phrases": [], "answers": []});
@@ -270,6 +279,8 @@ impl Company {
         tx.intents().add(&self.intent()).await.unwrap();
         tx.intents().add_phrases(self.id(), &self.phrases(), NOW).await.unwrap();
         tx.intents().set_answers(self.id(), &self.answers()).await.unwrap();
+        tx.kept().put(&self.kept()).await.unwrap();
+        tx.kept().define(self.id(), &[self.definition()]).await.unwrap();
         let (hash, json) = self.content();
         tx.releases().keep_content(hash, json, NOW).await.unwrap();
         tx.releases().add(&self.release()).await.unwrap();

@@ -69,6 +69,8 @@ async fn reads(b: &Stranger<'_>) {
             intents.any(A.id());
             intents.folded_phrases(A.id());
             intents.phrases(A.id(), &PAGE);
+            kept.of_intents(A.id());
+            kept.definitions(A.id());
             releases.get(A.id(), A.number());
             releases.newest(A.id());
             releases.list(A.id(), &PAGE);
@@ -132,6 +134,9 @@ async fn writes(b: &Stranger<'_>) {
             intents.delete_phrase(A.id(), A.id());
             intents.move_all(A.id(), B.id(), NOW);
             intents.set_answers(A.id(), &[]);
+            kept.put(&[]);
+            kept.define(A.id(), &[]);
+            kept.move_all(A.id(), B.id());
             releases.turn([A.id()], State::Building, State::Live, NOW);
             builds.configure(&Settings::default(), A.number(), NOW);
             builds.point(A.number(), B.number(), NOW);
@@ -153,6 +158,9 @@ async fn writes(b: &Stranger<'_>) {
             intents.add_phrases(A.id(), &A.phrases(), NOW);
             intents.set_answers(A.id(), &A.answers());
             intents.move_all(B.id(), A.id(), NOW);
+            kept.put(&A.kept());
+            kept.define(A.id(), &[A.definition()]);
+            kept.move_all(B.id(), A.id());
             releases.add(&A.release());
             builds.add_bot(&Settings::default(), NOW);
             visitors.add(&A.visitor());
@@ -219,6 +227,7 @@ fn no_repository_method_is_left_out() {
         ("sessions", include_str!("../session.rs")),
         ("invitations", include_str!("../invitation.rs")),
         ("intents", include_str!("../intent.rs")),
+        ("kept", include_str!("../kept.rs")),
         ("releases", include_str!("../release.rs")),
         ("builds", include_str!("../build.rs")),
         ("channels", include_str!("../channel.rs")),

@@ -66,6 +66,7 @@ catalogue! {
     INVALID = 422 "invalid" "Invalid" "The body breaks rules; `errors` names each one and where.";
     INVALID_REFERENCE = 422 "invalid-reference" "Invalid reference" "The body names something that does not exist or that the credential may not see.";
     RELEASE_INVALID = 422 "release-invalid" "Release invalid" "The content has errors, so it can't be published.";
+    IMPORT_REJECTED = 422 "import-rejected" "Import rejected" "The file can't be read, or breaks a limit that `errors` names; nothing was changed.";
     IDEMPOTENCY_KEY_REUSED = 422 "idempotency-key-reused" "Idempotency key reused" "The key was used for another request.";
     CLIENT_MESSAGE_ID_REUSED = 422 "client-message-id-reused" "Message id reused" "The conversation has another message under this `client_message_id`.";
     PRECONDITION_REQUIRED = 428 "precondition-required" "Precondition required" "The operation needs `If-Match` with the ETag of the version that is to be changed.";

@@ -3,7 +3,7 @@
 use guildhall_domain::{
     Flaws, Refusal,
     intent::{Answer, Button, IntentPatch, MOST_BUTTONS, NewIntent, NewPhrase, Press},
-    text::{AnswerText, IntentName, Language, Payload, PhraseText, TextFlaw, Title},
+    text::{AnswerText, IntentName, Language, Payload, PhraseText, TextFlaw, Title, web_address},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -135,18 +135,6 @@ fn read_button(body: ButtonBody, pointer: &str, flaws: &mut Flaws) -> Option<But
         }
     };
     title.zip(press).map(|(title, press)| Button { title: title.into(), press })
-}
-
-/// An address that a visitor's browser may be sent to: https, no credentials in it.
-fn web_address(raw: &str) -> Result<String, TextFlaw> {
-    const FORM: TextFlaw = TextFlaw::Form("must be an https address of at most 2000 characters");
-    let good = raw.len() <= 2000
-        && raw.strip_prefix("https://").is_some_and(|rest| {
-            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-            !host.is_empty() && !host.contains('@')
-        })
-        && !raw.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\\'));
-    if good { Ok(raw.to_owned()) } else { Err(FORM) }
 }
 
 /// What changes; what is absent stays, null takes away. Answers are stated whole; phrases are added and deleted one by
