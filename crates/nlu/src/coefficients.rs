@@ -28,11 +28,13 @@ impl Coefficients {
         self.scales.len()
     }
 
-    /// The score of each class for a message that is so like each row.
+    /// The score of each class for a message that is so like each row; rows at 0 cost nothing.
     pub(crate) fn scores(&self, likeness: &[f32]) -> Vec<f32> {
         let mut scores = vec![0.0; self.classes()];
         if !scores.is_empty() {
-            for (row, likeness) in self.values.chunks_exact(scores.len()).zip(likeness) {
+            for (row, likeness) in
+                self.values.chunks_exact(scores.len()).zip(likeness).filter(|(_, likeness)| **likeness > 0.0)
+            {
                 axpy_short(*likeness, row, &mut scores);
             }
         }

@@ -51,12 +51,12 @@ pub(crate) fn primary(tag: &str) -> String {
     tag.split(['-', '_']).next().unwrap_or_default().to_lowercase()
 }
 
-/// The language of a text among some (all that are known, if none are given); `None` where it is not plain.
-pub(crate) fn detect(text: &str, among: &[String]) -> Option<&'static str> {
+/// The language of a text among some (all that are known, if none are given), and whether it is plain.
+pub(crate) fn detect(text: &str, among: &[String]) -> Option<(&'static str, bool)> {
     let allowed = CODES.iter().filter(|(code, _)| among.is_empty() || among.iter().any(|own| own == code));
     let found = Detector::with_allowlist(allowed.map(|(_, language)| *language).collect()).detect(text)?;
-    let code = CODES.iter().find(|(_, language)| *language == found.lang()).map(|(code, _)| *code);
-    code.filter(|_| found.is_reliable() || !among.is_empty())
+    let code = CODES.iter().find(|(_, language)| *language == found.lang()).map(|(code, _)| *code)?;
+    Some((code, found.is_reliable()))
 }
 
 #[cfg(test)]
@@ -73,9 +73,10 @@ mod tests {
     #[test]
     fn a_message_is_told_among_the_bots_languages() {
         let own = ["en", "fi", "sv"].map(str::to_owned);
-        assert_eq!(detect("missä pakettini on", &own), Some("fi"));
-        assert_eq!(detect("var är mitt paket", &own), Some("sv"));
-        assert_eq!(detect("where is my parcel", &own), Some("en"));
-        assert_eq!(detect("12345", &own), None);
+        let code = |text| detect(text, &own).map(|(code, _)| code);
+        assert_eq!(code("missä pakettini on"), Some("fi"));
+        assert_eq!(code("var är mitt paket"), Some("sv"));
+        assert_eq!(code("where is my parcel"), Some("en"));
+        assert_eq!(code("12345"), None);
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Origin {
     pub(crate) class: u32,
     /// Index of the phrase in its intent; `None` for the title.
     pub(crate) phrase: Option<u32>,
+    /// Index of the language that it is marked with among the bot's; `None` where it goes with all.
+    pub(crate) language: Option<u32>,
 }
 
 /// A phrase made ready.
@@ -63,7 +65,7 @@ impl Samples {
                 }
                 let language = entry.language.as_deref().map_or_else(|| unmarked.clone(), primary);
                 if !features.is_empty() {
-                    let origin = Origin { class: narrow(classes.len()), phrase };
+                    let origin = Origin { class: narrow(classes.len()), phrase, language: None };
                     rows.push(Sample { origin, entry, text, language, features });
                 }
             }
@@ -72,6 +74,9 @@ impl Samples {
             }
         }
         let languages = ranked_languages(&rows);
+        for row in &mut rows {
+            row.origin.language = row.entry.mark(&languages);
+        }
         rows.sort_by_key(|row| languages.iter().position(|language| *language == row.language));
         let mut background: Vec<(Features, Tongue)> = Vec::new();
         let first = languages.first().map_or(FALLBACK, String::as_str);
@@ -119,7 +124,7 @@ fn language_of_unmarked(set: &TrainingSet) -> String {
             set.intents.iter().flat_map(|intent| &intent.phrases).find_map(|phrase| phrase.language.as_deref());
         return marked.map_or_else(|| FALLBACK.to_owned(), primary);
     }
-    detect(&text, &[]).unwrap_or(FALLBACK).to_owned()
+    detect(&text, &[]).filter(|(_, plain)| *plain).map_or(FALLBACK, |(code, _)| code).to_owned()
 }
 
 fn ranked_languages(rows: &[Sample]) -> Vec<String> {

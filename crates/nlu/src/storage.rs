@@ -30,6 +30,8 @@ impl Model {
         writer.numbers(&self.origins.iter().map(class).collect::<Vec<_>>());
         let phrase = |origin: &Option<Origin>| origin.and_then(|origin| origin.phrase).unwrap_or(NOWHERE);
         writer.numbers(&self.origins.iter().map(phrase).collect::<Vec<_>>());
+        let language = |origin: &Option<Origin>| origin.and_then(|origin| origin.language).unwrap_or(NOWHERE);
+        writer.numbers(&self.origins.iter().map(language).collect::<Vec<_>>());
         self.write_bank(&mut writer);
         write_brain(&mut writer, &self.brain);
         writer.number(usize::from(self.better.is_some()));
@@ -68,7 +70,7 @@ impl Model {
         let languages = reader.texts()?;
         let phrases = reader.number()?;
         let classes = reader.numbers()?;
-        let (of_classes, places) = (reader.numbers()?, reader.numbers()?);
+        let (of_classes, places, marks) = (reader.numbers()?, reader.numbers()?, reader.numbers()?);
         let mut bank = read_bank(&mut reader)?;
         let brain = read_brain(&mut reader)?;
         let better = match reader.number()? {
@@ -79,14 +81,16 @@ impl Model {
         let own = Wordlist::new(words.iter().map(String::as_str).zip(weights));
         reader.close()?;
         let known = |number: &u32| (*number != NOWHERE).then_some(*number);
-        let rows = of_classes.iter().zip(&places);
-        let origins: Vec<Option<Origin>> =
-            rows.map(|(class, phrase)| Some(Origin { class: known(class)?, phrase: known(phrase) })).collect();
+        let rows = of_classes.iter().zip(&places).zip(&marks);
+        let origin = |((class, phrase), language)| {
+            Some(Origin { class: known(class)?, phrase: known(phrase), language: known(language) })
+        };
+        let origins: Vec<Option<Origin>> = rows.map(origin).collect();
         let brain_fits = |brain: &Brain| {
             brain.coefficients.classes() == classes.len()
                 && brain.coefficients.values.len() == classes.len() * bank.rows()
         };
-        let fits = (of_classes.len(), places.len()) == (bank.rows(), bank.rows())
+        let fits = [&of_classes, &places, &marks].iter().all(|list| list.len() == bank.rows())
             && origins.iter().flatten().all(|origin| wide(origin.class) < classes.len())
             && classes.iter().all(|intent| wide(*intent) < labels.len())
             && std::iter::once(&brain).chain(better.as_ref().map(|better| &better.brain)).all(brain_fits);

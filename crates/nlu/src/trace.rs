@@ -63,7 +63,8 @@ impl Model {
         let best = prediction.ranking.first().map(|ranked| ranked.intent);
         let class = self.classes.iter().position(|intent| Some(wide(*intent)) == best).unwrap_or(0);
         let (mut neighbours, mut background) = (Vec::new(), 0.0);
-        for ((row, likeness), origin) in answer.likeness.iter().enumerate().zip(&self.origins) {
+        let asked = answer.likeness.iter().enumerate().zip(&self.origins).filter(|((_, likeness), _)| **likeness > 0.0);
+        for ((row, likeness), origin) in asked {
             let share = likeness * answer.brain.coefficients.get(row, class);
             match origin.and_then(|origin| Some((self.classes.get(wide(origin.class))?, origin.phrase))) {
                 Some((intent, phrase)) => {

@@ -139,7 +139,8 @@ impl Rows {
         let class_of: HashMap<&str, u32> = self.classes.iter().map(String::as_str).zip(0..).collect();
         let origin = |row: &Row| {
             let (entry, _) = row.entry.as_ref()?;
-            Some(Origin { class: *class_of.get(entry.label.as_str())?, phrase: *places.get(entry)? })
+            let class = *class_of.get(entry.label.as_str())?;
+            Some(Origin { class, phrase: *places.get(entry)?, language: entry.mark(&self.languages) })
         };
         self.list.iter().map(origin).collect()
     }

@@ -1,6 +1,7 @@
 //! Phrases as what they say, so that two sets can be compared.
 
 use super::{TrainingIntent, TrainingSet};
+use crate::language::primary;
 use std::collections::HashMap;
 
 /// One phrase or title of a set, by content.
@@ -11,6 +12,14 @@ pub(crate) struct Entry {
     /// As written beside the phrase.
     pub(crate) language: Option<String>,
     pub(crate) title: bool,
+}
+
+impl Entry {
+    /// Where the language that it is marked with stands among some.
+    pub(crate) fn mark(&self, languages: &[String]) -> Option<u32> {
+        let own = primary(self.language.as_deref()?);
+        (0..).zip(languages).find(|(_, language)| **language == own).map(|(at, _)| at)
+    }
 }
 
 impl TrainingIntent {
