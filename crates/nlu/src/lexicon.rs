@@ -22,39 +22,50 @@ fn bucket(hash: u64) -> u32 {
     u32::try_from(hash % u64::from(BUCKETS)).unwrap_or(0)
 }
 
-/// What each feature is worth: idf = ln((1 + N) / (1 + df)) + 1.
+/// What each feature is worth: idf = ln((1 + N) / (1 + df)) + 1, by its df.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Lexicon(Vec<f32>);
+pub(crate) struct Lexicon {
+    total: usize,
+    frequencies: Vec<u16>,
+    worth: Vec<f32>,
+}
 
 impl Lexicon {
     /// Learns document frequencies from the counts of N texts.
     pub(crate) fn fit<'a>(texts: impl ExactSizeIterator<Item = &'a Sparse>) -> Self {
-        let total = double(texts.len());
-        let mut frequency = vec![0_usize; FEATURES];
+        let total = texts.len();
+        let mut frequencies = vec![0_u16; FEATURES];
         for (feature, _) in texts.flat_map(Sparse::iter) {
-            if let Some(seen) = frequency.get_mut(feature) {
-                *seen += 1;
+            if let Some(seen) = frequencies.get_mut(feature) {
+                *seen = seen.saturating_add(1);
             }
         }
-        let idf = |seen| single(((1.0 + total) / (1.0 + double(seen))).ln() + 1.0);
-        Self(frequency.into_iter().map(idf).collect())
+        Self::of(total, frequencies)
     }
 
-    /// Restores what [`Lexicon::values`] gave away; `None` if the length is wrong.
-    pub(crate) fn restore(idf: Vec<f32>) -> Option<Self> {
-        (idf.len() == FEATURES).then_some(Self(idf))
+    fn of(total: usize, frequencies: Vec<u16>) -> Self {
+        let most = frequencies.iter().copied().max().unwrap_or(0);
+        let idf = |df| single(((1.0 + double(total)) / (1.0 + f64::from(df))).ln() + 1.0);
+        Self { total, worth: (0..=most).map(idf).collect(), frequencies }
     }
 
-    pub(crate) fn values(&self) -> &[f32] {
-        &self.0
+    /// Restores what [`Lexicon::parts`] gave away; `None` if the length is wrong.
+    pub(crate) fn restore(total: usize, frequencies: Vec<u16>) -> Option<Self> {
+        (frequencies.len() == FEATURES).then(|| Self::of(total, frequencies))
+    }
+
+    /// How many texts it learned from, and how many of them have each feature.
+    pub(crate) fn parts(&self) -> (usize, &[u16]) {
+        (self.total, &self.frequencies)
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        4 * self.0.len()
+        2 * self.frequencies.len() + 4 * self.worth.len()
     }
 
     pub(crate) fn idf(&self, feature: usize) -> f32 {
-        self.0.get(feature).copied().unwrap_or(0.0)
+        let frequency = self.frequencies.get(feature).copied().unwrap_or(0);
+        self.worth.get(usize::from(frequency)).copied().unwrap_or(0.0)
     }
 
     /// Weighs counts without scaling: (1 + ln tf) · idf.

@@ -51,4 +51,4 @@ pub use trace::{Neighbour, Trace, Weighty};
 pub use training::{FitError, TrainingIntent, TrainingPhrase, TrainingSet};
 
 /// The engine that this build speaks for: an artefact of another one is refused and the model fitted again.
-pub const ENGINE_VERSION: u32 = 6;
+pub const ENGINE_VERSION: u32 = 7;

@@ -48,7 +48,9 @@ impl Model {
     }
 
     fn write_bank(&self, writer: &mut Writer) {
-        writer.floats(self.bank.lexicon.values());
+        let (texts, frequencies) = self.bank.lexicon.parts();
+        writer.number(texts);
+        writer.shorts(frequencies.iter().copied());
         write_directions(writer, &self.bank.dense);
         self.bank.norms.iter().for_each(|norms| writer.floats(norms));
         writer.numbers(&self.bank.spans.iter().map(|(end, _)| narrow(*end)).collect::<Vec<_>>());
@@ -152,7 +154,8 @@ fn read_better(
 }
 
 fn read_bank(reader: &mut Reader<'_>) -> Result<Bank, ArtefactError> {
-    let lexicon = Lexicon::restore(reader.floats()?).ok_or(ArtefactError::Content("another lexicon"))?;
+    let lexicon =
+        Lexicon::restore(reader.number()?, reader.shorts()?).ok_or(ArtefactError::Content("another lexicon"))?;
     let dense = read_directions(reader)?;
     let norms = [reader.floats()?, reader.floats()?];
     let (ends, english) = (reader.numbers()?, reader.numbers()?);
