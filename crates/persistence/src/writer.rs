@@ -3,7 +3,8 @@
 //!
 //! The first unit of a group begins a transaction of the database; each unit is a savepoint in it. A unit that is done
 //! releases its savepoint, gives the turn away, and waits for the group's commit. The commit queues for the turn like
-//! everybody else, so the group is exactly who was waiting then. Nobody is told «done» before the commit.
+//! everybody else, so the group is exactly who was waiting then. Nobody is told «done» before the commit. A unit that is
+//! given up asks for the commit too: nothing stays open when nobody comes after it.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -13,7 +14,10 @@ use std::{
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+};
 
 use crate::{Error, Result};
 
@@ -24,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Writer {
     connection: DatabaseConnection,
+    /// Where groups are closed: the runtime that opened the database, which outlives those that serve requests.
+    home: Handle,
     turns: Arc<Semaphore>,
     /// The group that is open; only who has the turn touches it.
     open: Mutex<Option<Group>>,
@@ -50,13 +56,20 @@ enum Fate {
 #[derive(Debug)]
 pub(crate) struct Turn {
     writer: Arc<Writer>,
-    permit: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.writer.close_soon();
+    }
 }
 
 impl Writer {
     pub(crate) fn new(connection: DatabaseConnection) -> Arc<Self> {
         Arc::new(Self {
             connection,
+            home: Handle::current(),
             turns: Arc::new(Semaphore::new(1)),
             open: Mutex::default(),
             #[cfg(test)]
@@ -80,7 +93,7 @@ impl Writer {
     async fn turn(self: &Arc<Self>) -> Result<Turn> {
         let acquired = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
         let permit = acquired.map_err(|_| away("the writer's turn did not come in time"))?;
-        Ok(Turn { writer: Arc::clone(self), permit: permit.map_err(|_| away("the writer is gone"))? })
+        Ok(Turn { writer: Arc::clone(self), _permit: permit.map_err(|_| away("the writer is gone"))? })
     }
 
     /// The turn for statements that belong to no unit: what is open is closed first.
@@ -112,6 +125,20 @@ impl Writer {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Sees to it that the open group is closed, after those who wait for their turn by now.
+    fn close_soon(self: &Arc<Self>) {
+        let first = self.group().as_mut().is_some_and(|group| !std::mem::replace(&mut group.closing, true));
+        if first {
+            let writer = Arc::clone(self);
+            self.home.spawn(async move {
+                if let Ok(permit) = Arc::clone(&writer.turns).acquire_owned().await {
+                    writer.close().await;
+                    drop(permit);
+                }
+            });
+        }
+    }
+
     /// Makes the open group durable, and tells all who wait for it. Needs the turn.
     async fn close(&self) {
         let Some(Group { root, done, .. }) = self.group().take() else { return };
@@ -135,21 +162,9 @@ impl Turn {
     /// Ends a unit of work: its savepoint is released, and this returns when its group is durable.
     pub(crate) async fn commit(self, unit: DatabaseTransaction) -> Result<()> {
         unit.commit().await?;
-        let (mut fate, first) = {
-            let mut open = self.writer.group();
-            let group = open.as_mut().ok_or_else(|| away("the group is gone"))?;
-            (group.done.subscribe(), !std::mem::replace(&mut group.closing, true))
-        };
-        let writer = Arc::clone(&self.writer);
-        drop(self.permit);
-        if first {
-            tokio::spawn(async move {
-                if let Ok(permit) = Arc::clone(&writer.turns).acquire_owned().await {
-                    writer.close().await;
-                    drop(permit);
-                }
-            });
-        }
+        let done = self.writer.group().as_ref().map(|group| group.done.subscribe());
+        let mut fate = done.ok_or_else(|| away("the group is gone"))?;
+        drop(self);
         match fate.wait_for(|fate| *fate != Fate::Open).await.as_deref() {
             Ok(Fate::Durable) => Ok(()),
             _ => Err(away("the unit of work was not made durable")),

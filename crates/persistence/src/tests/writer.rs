@@ -120,3 +120,15 @@ async fn a_unit_that_fails_takes_no_other_with_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_unit_that_is_given_up_leaves_nothing_open() {
+    on_sqlite(async |place: &Place| {
+        A.found(&place.store).await;
+        let given_up = place.store.begin(A.scope()).await.unwrap();
+        given_up.raise_and_name(1).await;
+        drop(given_up);
+        tokio::time::timeout(Duration::from_secs(5), place.store.close()).await.unwrap().unwrap();
+    })
+    .await;
+}
