@@ -15,4 +15,5 @@
 mod house;
 
 mod crash;
+mod exchanging;
 mod sweep;

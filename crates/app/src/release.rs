@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use guildhall_domain::{
     Conflict, Flaw, Id, Page, PageRequest, Permit, Refusal,
-    content::{Changes, Check, Content, Hash, IntentChange, Neighbour, Severity, check, diff},
+    content::{Changes, Check, Content, Hash, IntentChange, Neighbour, Severity, check, diff, ready},
     department::Department,
     event::{Event, Kind},
     id,
@@ -25,8 +25,10 @@ pub async fn publish(
     note: Option<Note>,
 ) -> Result<Release, Refusal> {
     let department = locked(work, permit, department).await?;
+    let kept = work.kept().of_intents(department.id).await?;
     let draft = work.intents().draft(department.id).await?;
-    release(work, permit, &department, Content::freeze(draft), note, None).await
+    let (draft, waiting) = ready(department.key.as_str(), draft, |intent| kept.contains_key(&intent));
+    release(work, permit, &department, Content::freeze(draft), note, None, waiting).await
 }
 
 /// Brings the content of an old release back as a new one; the draft stays as it is.
@@ -43,7 +45,7 @@ pub async fn restore(
         return Err(Conflict::ReleaseNotBuilt.into());
     }
     let content = work.releases().content(old.content).await?;
-    release(work, permit, &department, content, note, Some(number)).await
+    release(work, permit, &department, content, note, Some(number), vec![]).await
 }
 
 async fn locked(work: &Work<'_>, permit: &Permit<Publish>, key: &str) -> Result<Department, Refusal> {
@@ -59,8 +61,10 @@ async fn release(
     content: Content,
     note: Option<Note>,
     restores: Option<i64>,
+    waiting: Vec<Check>,
 ) -> Result<Release, Refusal> {
-    let checks = checked(work, department, &content).await?;
+    let mut checks = checked(work, department, &content).await?;
+    checks.extend(waiting);
     let newest = work.releases().newest(department.id).await?;
     let before = match &newest {
         Some(release) => work.releases().content(release.content).await?,

@@ -237,6 +237,31 @@ pub struct Check {
     pub departments: Vec<String>,
 }
 
+/// Parts a draft into what can be live and what an import brought that waits: where something of it is kept until it
+/// can be represented, and it has no phrase or no answer yet. What waits is left out and told.
+#[must_use]
+pub fn ready(
+    own_key: &str,
+    draft: Vec<WholeIntent>,
+    is_kept: impl Fn(Id<id::Intent>) -> bool,
+) -> (Vec<WholeIntent>, Vec<Check>) {
+    let waits =
+        |whole: &WholeIntent| (whole.phrases.is_empty() || whole.answers.is_empty()) && is_kept(whole.intent.id);
+    let (waiting, ready): (Vec<_>, Vec<_>) = draft.into_iter().partition(waits);
+    let check = |whole: WholeIntent| Check {
+        code: "intent-left-out".to_owned(),
+        severity: Severity::Warning,
+        detail: format!(
+            "«{}» has no {} yet, since what it had elsewhere can't be represented here: it is left out",
+            whole.intent.name,
+            if whole.answers.is_empty() { "answer" } else { "phrase" },
+        ),
+        intent: Some(whole.intent.id),
+        departments: vec![own_key.to_owned()],
+    };
+    (ready, waiting.into_iter().map(check).collect())
+}
+
 /// Another department's live content, for comparison.
 #[derive(Debug, Clone)]
 pub struct Neighbour<'a> {
@@ -356,6 +381,33 @@ mod tests {
         assert_eq!(diff(&before, &before), []);
         let count = Changes::count(&found);
         assert_eq!((count.intents_added, count.phrases_added, count.phrases_removed), (1, 1, 2));
+    }
+
+    #[test]
+    fn what_waits_for_its_dialogue_is_left_out_and_told() {
+        let moment = crate::Moment(0);
+        let whole = |n: u128, answers: Vec<Answer>| WholeIntent {
+            intent: crate::intent::Intent {
+                id: Id::from_uuid(Uuid::from_u128(n)),
+                department: Id::from_uuid(Uuid::nil()),
+                name: crate::text::IntentName::parse(&format!("intent {n}")).unwrap(),
+                title: None,
+                version: 1,
+                created_at: moment,
+                updated_at: moment,
+            },
+            phrases: intent(n, "", &["a phrase"]).phrases,
+            answers,
+        };
+        let answer = || intent(0, "", &[]).answers;
+        let draft = vec![whole(1, answer()), whole(2, vec![]), whole(3, vec![])];
+        let kept = Id::from_uuid(Uuid::from_u128(2));
+        let (ready, checks) = ready("it", draft, |id| id == kept);
+        assert_eq!(ready.iter().map(|whole| whole.intent.name.as_str()).collect::<Vec<_>>(), ["intent 1", "intent 3"]);
+        assert_eq!(
+            (checks[0].code.as_str(), checks[0].intent, checks[0].severity),
+            ("intent-left-out", Some(kept), Severity::Warning)
+        );
     }
 
     #[test]
