@@ -80,9 +80,10 @@ impl App {
         let subject = self.tokens.verify(token, now)?.subject;
         let scope = TenantScope::proven(subject.tenant);
         let tx = self.store.read(scope).await?;
-        let tenant = tx.this_tenant().await?;
+        // A tenant that is gone has no members, so their tokens end here.
         let member = tx.members().get(subject.member).await?.ok_or(NOBODY)?;
         let session = tx.sessions().get(subject.session).await?.ok_or(NOBODY)?;
+        let tenant = tx.this_tenant().await?;
         let valid = tenant.state == tenant::State::Active
             && member.auth_epoch == subject.epoch
             && session.member == member.id
