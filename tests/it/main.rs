@@ -16,4 +16,5 @@ mod house;
 
 mod crash;
 mod exchanging;
+mod getting_in;
 mod sweep;
