@@ -163,8 +163,10 @@ impl Gathering {
     }
 
     /// Keeps what came under another source's name.
-    pub fn keep_of(&mut self, at: At, source: String, value: Value) {
-        if let Some(intent) = self.at(at) {
+    pub fn keep_of(&mut self, at: At, source: String, value: Value, place: &str) {
+        if !is_word(&source) {
+            self.skip(place, "invalid", "a source is a short word".to_owned());
+        } else if let Some(intent) = self.at(at) {
             intent.kept.insert(source, value);
         }
     }
@@ -177,6 +179,10 @@ impl Gathering {
 
     /// Keeps something of the whole file that came under another source's name.
     pub fn define_of(&mut self, source: String, kind: &str, name: &str, value: &Value) {
+        if !is_word(&source) || !is_word(kind) {
+            let detail = format!("the definition «{}» has no source or kind that is a short word", name.escape_debug());
+            return self.skip("", "invalid", detail);
+        }
         let name = name.chars().filter(|c| !c.is_control()).take(200).collect();
         self.brought.definitions.push(Definition { source, kind: kind.to_owned(), name, json: value.to_string() });
     }
@@ -228,4 +234,9 @@ impl Gathering {
         self.brought.definitions = definitions.into_values().collect();
         self.brought
     }
+}
+
+/// What a source or a kind is called: 1 to 40 letters, digits, dashes.
+fn is_word(text: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }

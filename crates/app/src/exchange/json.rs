@@ -9,10 +9,15 @@ use super::{Rejected, limits::DEPTH, plain};
 
 /// Reads a document.
 pub fn read(bytes: &[u8]) -> Result<Value, Rejected> {
+    read_within(bytes, DEPTH)
+}
+
+/// Reads a document that nests at most so deep.
+pub fn read_within(bytes: &[u8], depth: usize) -> Result<Value, Rejected> {
     let text = plain::utf8(bytes)?;
     let broken = Cell::new(None);
     let mut source = serde_json::Deserializer::from_str(text);
-    let read = Level { depth: 0, broken: &broken }.deserialize(&mut source);
+    let read = Level { left: depth, broken: &broken }.deserialize(&mut source);
     match read.and_then(|value| source.end().map(|()| value)) {
         Ok(value) => Ok(value),
         Err(error) => Err(broken.take().unwrap_or_else(|| {
@@ -57,14 +62,14 @@ pub fn rest(value: &Value, known: &[&str]) -> Map<String, Value> {
 
 #[derive(Clone, Copy)]
 struct Level<'a> {
-    depth: usize,
+    left: usize,
     broken: &'a Cell<Option<Rejected>>,
 }
 
 impl Level<'_> {
     fn enter<E: de::Error>(self) -> Result<Self, E> {
-        if self.depth < DEPTH {
-            return Ok(Self { depth: self.depth + 1, ..self });
+        if let Some(left) = self.left.checked_sub(1) {
+            return Ok(Self { left, ..self });
         }
         self.broken.set(Some(Rejected::new("json-depth", format!("nested more than {DEPTH} deep"))));
         Err(E::custom("json-depth"))

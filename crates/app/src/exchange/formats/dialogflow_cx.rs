@@ -46,7 +46,8 @@ pub fn read(files: &[(String, Vec<u8>)]) -> Result<Brought, Rejected> {
             [] | [_] => gather.skip(name, "not-read", "is no part of an agent that is known".to_owned()),
             [folder, ..] => {
                 let kind = if *folder == "entityTypes" { "entity" } else { folder.trim_end_matches('s') };
-                gather.define(kind, stem, &json::read(bytes)?);
+                let kind: String = kind.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+                gather.define(if kind.is_empty() { "file" } else { &kind }, stem, &json::read(bytes)?);
             }
         }
     }

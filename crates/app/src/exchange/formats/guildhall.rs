@@ -195,6 +195,6 @@ fn read_intent(gather: &mut Gathering, own: OwnIntent, place: &str) {
         }
     }
     for (source, value) in own.kept {
-        gather.keep_of(at, source, value);
+        gather.keep_of(at, source, value, &below(place, "kept"));
     }
 }

@@ -19,7 +19,7 @@ pub fn read(document: &Value) -> Result<Brought, Rejected> {
             continue;
         };
         if text(item, "type").is_some_and(|kind| kind != "qna") {
-            gather.define(text(item, "type").unwrap_or_default(), name, item);
+            gather.define("item", name, item);
             continue;
         }
         let Some(at) = gather.intent(name, &place) else { continue };

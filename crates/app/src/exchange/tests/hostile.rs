@@ -46,6 +46,13 @@ fn tables_are_bounded_by_name() {
 #[test]
 fn deep_and_unknown_files_are_refused() {
     assert_eq!(refused("[".repeat(100_000).as_bytes(), None), "json-depth");
+    let own = format!(
+        r#"{{"format":"guildhall","version":1,"intents":[],"definitions":[{{"source":"a","kind":"b","name":"c","json":{}}}]}}"#,
+        "[".repeat(32) + &"]".repeat(32)
+    );
+    assert_eq!(bring("own.json", own.as_bytes()).definitions.len(), 1, "what was kept may be deep itself");
+    let odd = own.replace(r#""kind":"b""#, r#""kind":"\u0000""#);
+    assert_eq!(bring("own.json", odd.as_bytes()).skipped.len(), 1);
     assert_eq!(refused(b"{\"hello\": 1}", None), "format-unknown");
     assert_eq!(refused(b"\x7fELF\0\0", None), "text-nul");
     assert_eq!(refused(br#"{"format": "guildhall", "version": 9}"#, None), "format-version");
