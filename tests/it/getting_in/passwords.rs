@@ -78,7 +78,7 @@ on_both! {
     }
 
     fn behind_a_proxy_of_ours_each_address_has_its_own_tries(place) {
-        let house = place.open(Setup { config: |config| config.trusted_proxies = "127.0.0.0/8".to_owned(), ..Setup::default() });
+        let house = place.open(Setup { config: |config| "127.0.0.0/8".clone_into(&mut config.trusted_proxies), ..Setup::default() });
         let leader = Person::sign_up(&house, "Pine");
         for _ in 0..5 {
             attempt(&house, &leader.email, "a guess", "198.51.100.1").is(401);

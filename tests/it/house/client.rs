@@ -126,16 +126,6 @@ impl Ask {
         ask
     }
 
-    /// From somebody else.
-    pub(crate) fn by(self, client: &Client) -> Self {
-        let mut ask = self.without("Authorization");
-        ask.client = client.clone();
-        match &client.bearer {
-            Some(token) => ask.with("Authorization", &format!("Bearer {token}")),
-            None => ask,
-        }
-    }
-
     fn transmit(&self) -> Response<Body> {
         self.try_transmit().unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.target))
     }

@@ -36,7 +36,8 @@ impl Place {
             );
             let test = std::thread::current().name().unwrap_or_default().to_owned();
             // Straight to the terminal: what a passing test prints is not shown.
-            writeln!(std::io::stderr(), "{test}: SKIPPED (needs PostgreSQL and Redis)").unwrap();
+            let mut terminal = std::io::stderr();
+            writeln!(terminal, "{test}: SKIPPED (needs PostgreSQL and Redis)").unwrap();
             return None;
         };
         let folder = Folder::new();

@@ -1,7 +1,6 @@
 //! The server under test, in a thread of its own, and the way into it for what has no HTTP operation.
 
 use std::{
-    net::SocketAddr,
     sync::{Arc, mpsc},
     thread::JoinHandle,
     time::Duration,
@@ -36,8 +35,6 @@ type Deed = Box<dyn FnOnce(Arc<App>) -> LocalBoxFuture<'static, ()> + Send>;
 
 /// A server that runs until it is dropped.
 pub(crate) struct House {
-    /// Where it listens.
-    pub(crate) address: SocketAddr,
     /// Its time.
     pub(crate) clock: TestClock,
     deeds: Option<tokio::sync::mpsc::UnboundedSender<Deed>>,
@@ -63,9 +60,9 @@ impl House {
             running.stop().await.unwrap();
         };
         let thread = std::thread::spawn(move || System::new().block_on(serve()));
-        let address = address.recv_timeout(Duration::from_secs(60)).unwrap();
+        let address = address.recv_timeout(Duration::from_mins(1)).unwrap();
         let stranger = Client::new(&format!("http://{address}"));
-        Self { address, clock: setup.clock, deeds: Some(deeds), thread: Some(thread), stranger }
+        Self { clock: setup.clock, deeds: Some(deeds), thread: Some(thread), stranger }
     }
 
     /// Somebody without a credential.

@@ -64,7 +64,7 @@ cases! {
         fresh.as_ref().unwrap_or(&who.client).delete("/v1/sessions/current")
     };
     revokeSession: PERSONAL, |stage, who, target| {
-        let id = stage.id(target, "ses", || match (target, &who.person) {
+        let id = Stage::id(target, "ses", || match (target, &who.person) {
             (Target::Here, Some(person)) => Stage::session_of(&person.sign_in(&stage.house).client),
             (Target::Foreign, _) => Stage::session_of(&stage.companies[1].leader.client),
             _ => Stage::session_of(&stage.session().client),
@@ -74,9 +74,9 @@ cases! {
 
     listMembers: ALONE, |_, who, _| who.client.get("/v1/members");
     getMember: OF_TENANT, |stage, who, target|
-        who.client.get(&format!("/v1/members/{}", stage.id(target, "mem", || stage.company(target).executive.id.clone())));
+        who.client.get(&format!("/v1/members/{}", Stage::id(target, "mem", || stage.company(target).executive.id.clone())));
     changeMember: Facts { seen_by: Some("member.read"), ..PERSONAL }, |stage, who, target| {
-        let id = stage.id(target, "mem", || match (target, &who.person) {
+        let id = Stage::id(target, "mem", || match (target, &who.person) {
             (Target::Here, Some(person)) => person.id.clone(),
             _ => stage.recruit(target).id.clone(),
         });
@@ -92,7 +92,7 @@ cases! {
         }));
     listInvitations: ALONE, |_, who, _| who.client.get("/v1/invitations");
     revokeInvitation: Facts { seen_by: None, ..IN_DRAFT }, |stage, who, target| {
-        let id = stage.id(target, "inv", || stage.invitation(target)["invitation"]["id"].as_str().unwrap().to_owned());
+        let id = Stage::id(target, "inv", || stage.invitation(target)["invitation"]["id"].as_str().unwrap().to_owned());
         who.client.delete(&format!("/v1/invitations/{id}"))
     };
 
@@ -115,11 +115,11 @@ cases! {
     listDepartmentMembers: DEPARTMENT, |stage, who, target|
         who.client.get(&format!("/v1/departments/{}/members", stage.key(target)));
     putDepartmentMember: Facts { gives_role: true, ..IN_DEPARTMENT }, |stage, who, target| {
-        let id = stage.id(target, "mem", || stage.colleague(target));
+        let id = Stage::id(target, "mem", || stage.colleague(target));
         who.client.put(&stage.inside(target, &format!("members/{id}")), &json!({ "role": "viewer" }))
     };
     deleteDepartmentMember: IN_DEPARTMENT, |stage, who, target| {
-        let id = stage.id(target, "mem", || stage.colleague(target));
+        let id = Stage::id(target, "mem", || stage.colleague(target));
         who.client.delete(&stage.inside(target, &format!("members/{id}")))
     };
 
@@ -130,46 +130,46 @@ cases! {
     createIntent: DEPARTMENT, |stage, who, target|
         who.client.post(&format!("/v1/departments/{}/intents", stage.key(target)), &intent(&unique("swept"), &[&unique("sweep")]));
     getIntent: Facts { draft: true, ..IN_DRAFT }, |stage, who, target| {
-        let id = stage.id(target, "int", || stage.department(target).draft.clone());
+        let id = Stage::id(target, "int", || stage.department(target).draft.clone());
         who.client.get(&stage.inside(target, &format!("intents/{id}")))
     };
     getIntent: IS_LIVE, |stage, who, target| {
-        let id = stage.id(target, "int", || stage.department(target).live.clone());
+        let id = Stage::id(target, "int", || stage.department(target).live.clone());
         who.client.get(&stage.inside(target, &format!("intents/{id}?stage=live")))
     };
     changeIntent: IN_DRAFT, |stage, who, target| {
-        let id = stage.id(target, "int", || stage.draft(target)["id"].as_str().unwrap().to_owned());
+        let id = Stage::id(target, "int", || stage.draft(target)["id"].as_str().unwrap().to_owned());
         let path = stage.inside(target, &format!("intents/{id}"));
         who.client.patch(&path, &stage.version(target, &id), &json!({ "title": "Swept" }))
     };
     changeIntent: IS_LIVE, |stage, who, target| {
-        let id = stage.id(target, "int", || stage.department(target).live.clone());
+        let id = Stage::id(target, "int", || stage.department(target).live.clone());
         let path = stage.inside(target, &format!("intents/{id}"));
         who.client.patch(&path, &stage.version(target, &id), &json!({ "title": "Swept" }))
     };
     deleteIntent: IN_DRAFT, |stage, who, target| {
-        let id = stage.id(target, "int", || stage.draft(target)["id"].as_str().unwrap().to_owned());
+        let id = Stage::id(target, "int", || stage.draft(target)["id"].as_str().unwrap().to_owned());
         who.client.delete(&stage.inside(target, &format!("intents/{id}"))).at(&stage.version(target, &id))
     };
     listPhrases: IN_DRAFT, |stage, who, target| {
-        let id = stage.id(target, "int", || stage.department(target).draft.clone());
+        let id = Stage::id(target, "int", || stage.department(target).draft.clone());
         who.client.get(&stage.inside(target, &format!("intents/{id}/phrases")))
     };
     addPhrases: IN_DRAFT, |stage, who, target| {
-        let id = stage.id(target, "int", || stage.draft(target)["id"].as_str().unwrap().to_owned());
+        let id = Stage::id(target, "int", || stage.draft(target)["id"].as_str().unwrap().to_owned());
         let path = stage.inside(target, &format!("intents/{id}/phrases"));
         who.client.post(&path, &json!({ "phrases": [{ "text": unique("a swept phrase") }] }))
     };
     previewPhrase: IN_DRAFT, |stage, who, target| {
-        let id = stage.id(target, "int", || stage.department(target).draft.clone());
+        let id = Stage::id(target, "int", || stage.department(target).draft.clone());
         who.client.post(&stage.inside(target, &format!("intents/{id}/phrases/preview")), &json!({ "text": "what if" }))
     };
     deletePhrase: IN_DRAFT, |stage, who, target| {
         let intent = match target {
-            Target::Nowhere => stage.id(target, "int", String::new),
+            Target::Nowhere => Stage::id(target, "int", String::new),
             _ => stage.draft(target)["id"].as_str().unwrap().to_owned(),
         };
-        let phrase = stage.id(target, "phr", || stage.draft(target)["phrases"][0]["id"].as_str().unwrap().to_owned());
+        let phrase = Stage::id(target, "phr", || stage.draft(target)["phrases"][0]["id"].as_str().unwrap().to_owned());
         who.client.delete(&stage.inside(target, &format!("intents/{intent}/phrases/{phrase}")))
     };
     getAdvice: DEPARTMENT, |stage, who, target|
@@ -246,6 +246,6 @@ fn release(target: Target) -> &'static str {
 }
 
 fn channel(stage: &Stage, target: Target) -> String {
-    let id = stage.id(target, "chn", || stage.channel(target)["id"].as_str().unwrap().to_owned());
+    let id = Stage::id(target, "chn", || stage.channel(target)["id"].as_str().unwrap().to_owned());
     format!("/v1/channels/{id}")
 }

@@ -64,7 +64,7 @@ impl Stage {
     }
 
     /// An id: a real one where the target is one, else one that never was, or none at all.
-    pub(super) fn id(&self, target: Target, prefix: &str, real: impl FnOnce() -> String) -> String {
+    pub(super) fn id(target: Target, prefix: &str, real: impl FnOnce() -> String) -> String {
         match target {
             Target::Nowhere | Target::Missing => format!("{prefix}_01jd0000007000g00000000009"),
             Target::Malformed => format!("{prefix}_nonsense"),
@@ -78,9 +78,9 @@ impl Stage {
         if let Some(found) = self.spares.borrow().get(&key) {
             return found.clone();
         }
-        let made = make();
-        self.spares.borrow_mut().insert(key, made.clone());
-        made
+        let new = make();
+        self.spares.borrow_mut().insert(key, new.clone());
+        new
     }
 
     /// An intent of the draft.
@@ -167,7 +167,7 @@ impl Stage {
     /// The path of a visitor's conversation.
     pub(super) fn talk(&self, target: Target) -> String {
         let (company, visitor) = Self::at(target);
-        let id = self.id(target, "con", || self.companies[company].visitors[visitor].conversation.clone());
+        let id = Self::id(target, "con", || self.companies[company].visitors[visitor].conversation.clone());
         format!("/v1/chat/conversations/{id}")
     }
 }
