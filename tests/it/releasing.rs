@@ -37,7 +37,7 @@ on_both! {
         let company = Company::found(&house, &unique("restore"));
         let department = &company.departments[0];
         let owner = &department.owner.client;
-        let old = owner.get(&releases(department)).is(200)["items"][0].clone();
+        let old = publish(&department.owner, &department.key);
         owner.post(&department.path("intents"), &intent("hammocks", &["hang a hammock", "hammock straps", "where to sleep between trees"])).is(201);
         let new = publish(&department.owner, &department.key);
         assert_eq!(new["changes"]["intents_added"], 1);

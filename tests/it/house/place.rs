@@ -1,6 +1,7 @@
 //! Where a house stands: a folder with SQLite, or a PostgreSQL database and a Redis of its own; both go when it goes.
 
 use std::{
+    cell::RefCell,
     io::Write as _,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
@@ -92,7 +93,7 @@ impl Place {
         };
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let database = runtime.block_on(Database::connect(options(url))).unwrap();
-        Digest { runtime, database }
+        Digest { runtime, database, seen: RefCell::default() }
     }
 }
 
@@ -106,21 +107,41 @@ fn options(url: String) -> sea_orm::ConnectOptions {
 pub(crate) struct Digest {
     runtime: Runtime,
     database: DatabaseConnection,
+    /// On SQLite, what was there when the database last said that somebody had written.
+    seen: RefCell<(String, String)>,
 }
 
 impl Digest {
-    /// A text that differs after any committed change: SQLite counts commits of others; on PostgreSQL it is every table
-    /// with its number of rows and the latest transaction that wrote one.
+    /// A text that differs after any change but the nodes' own heartbeats: on SQLite every row of every table, on
+    /// PostgreSQL every table with its number of rows and the latest transaction that wrote one.
     pub(crate) fn read(&self) -> String {
         if self.database.get_database_backend() == DbBackend::Sqlite {
-            return self.text("PRAGMA data_version", "data_version");
+            let version = self.text("PRAGMA data_version", "data_version");
+            if self.seen.borrow().0 != version {
+                let rows = self.rows();
+                *self.seen.borrow_mut() = (version, rows);
+            }
+            return self.seen.borrow().1.clone();
         }
         let tables = self.text(
             "SELECT string_agg(format('SELECT ''%1$s %%s %%s'' AS t, count(*) AS n, max(xmin::text::bigint) AS x FROM %1$I',
-             tablename), ' UNION ALL ') AS text FROM pg_tables WHERE schemaname = 'public'",
+             tablename), ' UNION ALL ') AS text FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'nodes'",
             "text",
         );
         self.text(&format!("SELECT string_agg(format(t, n, x), ', ') AS text FROM ({tables}) AS tables"), "text")
+    }
+
+    fn rows(&self) -> String {
+        let of_tenants =
+            "SELECT group_concat(name) AS names FROM sqlite_schema WHERE type = 'table' AND name <> 'nodes'";
+        let rows = |table: &str| {
+            let columns = format!(
+                "SELECT group_concat('quote(\"' || name || '\")', '||') AS names FROM pragma_table_info('{table}')"
+            );
+            let columns = self.text(&columns, "names");
+            self.text(&format!("SELECT coalesce(group_concat({columns}), '') AS rows FROM {table}"), "rows")
+        };
+        self.text(of_tenants, "names").split(',').map(|table| format!("{table}: {}\n", rows(table))).collect()
     }
 
     /// Waits until no work waits.
