@@ -16,7 +16,6 @@
 mod house;
 
 mod chatting;
-mod content;
 mod crash;
 mod document;
 mod exchanging;
