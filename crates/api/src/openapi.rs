@@ -167,7 +167,8 @@ fn complete(path: &str, operation: &mut Operation) {
     }
 }
 
-fn is_empty(requirement: &openapi::security::SecurityRequirement) -> bool {
+/// Whether a requirement asks for nothing.
+pub(crate) fn is_empty(requirement: &openapi::security::SecurityRequirement) -> bool {
     serde_json::to_value(requirement).is_ok_and(|value| value == json!({}))
 }
 

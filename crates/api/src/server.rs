@@ -20,7 +20,13 @@ use crate::{
     Settings,
     config::{Config, ConfigError, make_data_dir},
     encoder, gate,
-    http::{Guard, Ids, Limits, PathTable, cors, front::front, guard::guard, limits::limit, methods::unmatched},
+    http::{
+        Guard, Ids, Limits, PathTable, cors,
+        front::front,
+        guard::guard,
+        limits::limit,
+        methods::{queries, unmatched},
+    },
     openapi, probes, reference, v1,
 };
 
@@ -187,6 +193,7 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
             .with("/v1/openapi.json", "GET")
             .with("/docs", "GET"),
     );
+    let table = Data::from(Arc::clone(&paths));
     let json: web::Bytes = document.to_json().map_err(std::io::Error::other)?.into();
     let proxies = Data::new(config.proxies()?);
     let limits = Data::new(if config.rate_limits {
@@ -213,6 +220,8 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
             .app_data(ids.clone())
             .app_data(settings.clone())
             .app_data(stopping.clone())
+            .app_data(table.clone())
+            .wrap(from_fn(queries))
             .wrap(from_fn(limit))
             .wrap(from_fn(gate::authenticate))
             .wrap(from_fn(across))

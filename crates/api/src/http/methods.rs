@@ -1,40 +1,75 @@
-//! What is answered where no route is: 405 with `Allow` on a path that has other methods, 404 elsewhere.
+//! What the document says of every path: 405 with `Allow` where it has other methods, 404 where there is none, and 400
+//! for a query where an operation takes none.
 
 use std::{collections::BTreeSet, future::ready, sync::Arc};
 
 use actix_web::{
-    HttpRequest, HttpResponse, Route,
+    Error, HttpMessage, HttpRequest, HttpResponse, Route,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
     http::header::{ALLOW, HeaderValue},
-    web,
+    middleware::Next,
+    web::{self, Data},
 };
-use utoipa::openapi::{OpenApi, PathItem};
+use guildhall_domain::Actor;
+use utoipa::openapi::{
+    OpenApi, PathItem, RefOr,
+    path::{Operation, ParameterIn},
+};
 
 use super::problem::{Problem, catalogue as kinds};
 
 /// Every path with its methods, as the OpenAPI document names them.
 #[derive(Debug, Default)]
-pub struct PathTable(Vec<(String, &'static str)>);
+pub struct PathTable(Vec<Entry>);
+
+#[derive(Debug)]
+struct Entry {
+    path: String,
+    method: &'static str,
+    /// Whether there are query parameters, which the operation reads strictly itself.
+    takes_query: bool,
+    /// Whether anybody may ask for it.
+    public: bool,
+}
 
 impl PathTable {
     /// The paths of a document.
     #[must_use]
     pub fn of(document: &OpenApi) -> Self {
+        let entry = |path: &str, (method, operation): (&'static str, &Operation)| Entry {
+            path: path.to_owned(),
+            method,
+            takes_query: operation.parameters.iter().flatten().any(
+                |parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query),
+            ),
+            public: operation.security.iter().flatten().all(crate::openapi::is_empty),
+        };
         let paths = document.paths.paths.iter();
-        Self(paths.flat_map(|(path, item)| methods(item).map(|method| (path.clone(), method))).collect())
+        Self(paths.flat_map(|(path, item)| methods(item).map(move |each| entry(path, each))).collect())
     }
 
     /// One more, which the document does not name.
     #[must_use]
     pub fn with(mut self, path: &str, method: &'static str) -> Self {
-        self.0.push((path.to_owned(), method));
+        self.0.push(Entry { path: path.to_owned(), method, takes_query: true, public: true });
         self
+    }
+
+    /// Whether a query is more than this operation can have. Whoever has to say who they are is told that first.
+    fn refuses_query(&self, request: &HttpRequest) -> bool {
+        let fits = |entry: &&Entry| entry.method == request.method().as_str() && matches(&entry.path, request.path());
+        let known = request.extensions().contains::<Actor>();
+        !request.query_string().is_empty()
+            && self.0.iter().any(|entry| fits(&entry))
+            && self.0.iter().filter(fits).all(|entry| !entry.takes_query && (known || entry.public))
     }
 
     /// The methods of all that lies at `path`, as `Allow` writes them.
     #[must_use]
     pub fn allowed(&self, path: &str) -> Option<String> {
         let mut methods: BTreeSet<_> =
-            self.0.iter().filter(|(at, _)| matches(at, path)).map(|(_, method)| *method).collect();
+            self.0.iter().filter(|entry| matches(&entry.path, path)).map(|entry| entry.method).collect();
         if methods.contains("GET") {
             methods.insert("HEAD");
         }
@@ -49,18 +84,18 @@ impl PathTable {
     }
 }
 
-fn methods(item: &PathItem) -> impl Iterator<Item = &'static str> {
+fn methods(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
     [
-        ("GET", item.get.is_some()),
-        ("PUT", item.put.is_some()),
-        ("POST", item.post.is_some()),
-        ("DELETE", item.delete.is_some()),
-        ("PATCH", item.patch.is_some()),
-        ("OPTIONS", item.options.is_some()),
-        ("HEAD", item.head.is_some()),
+        ("GET", &item.get),
+        ("PUT", &item.put),
+        ("POST", &item.post),
+        ("DELETE", &item.delete),
+        ("PATCH", &item.patch),
+        ("OPTIONS", &item.options),
+        ("HEAD", &item.head),
     ]
     .into_iter()
-    .filter_map(|(name, there)| there.then_some(name))
+    .filter_map(|(name, operation)| Some((name, operation.as_ref()?)))
 }
 
 /// `/a/{b}` lies at `/a/anything`.
@@ -73,6 +108,18 @@ fn matches(pattern: &str, path: &str) -> bool {
             _ => return false,
         }
     }
+}
+
+/// Refuses a query where the operation takes none (400 `unknown-parameter`); stands inside authentication.
+pub async fn queries<B: MessageBody + 'static>(
+    table: Data<PathTable>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<B>, Error> {
+    if table.refuses_query(request.request()) {
+        return Err(Problem::new(&kinds::UNKNOWN_PARAMETER).into());
+    }
+    next.call(request).await
 }
 
 /// The app's default service.

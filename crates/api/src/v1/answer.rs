@@ -208,6 +208,15 @@ impl Responder for Done {
     }
 }
 
+/// Absent or a value: null is refused where there is nothing to take away.
+pub(crate) fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::Deserialize<'de>,
+{
+    serde::Deserialize::deserialize(deserializer).map(Some)
+}
+
 /// Absent, null, or a value: what JSON Merge Patch (RFC 7396) tells apart.
 pub(crate) fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::answer::{Allowed, Versioned, present};
+use super::answer::{Allowed, Versioned, given, present};
 use crate::http::{IfMatch, Json, Problem};
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
@@ -147,6 +147,7 @@ pub(crate) async fn get_bot(Allowed(permit): Allowed<ReadLive>, app: Data<App>) 
 #[serde(deny_unknown_fields)]
 pub(crate) struct BotPatchBody {
     /// Another language for visitors who name none.
+    #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false, example = "fi")]
     language: Option<String>,
     /// A threshold of one's own, 0 to 1.
@@ -158,9 +159,11 @@ pub(crate) struct BotPatchBody {
     #[schema(value_type = Option<f32>, minimum = 0, maximum = 1, example = 0.1)]
     margin: Option<Option<f32>>,
     /// The bot's first words, by language, all anew.
+    #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     greeting: Option<BTreeMap<String, String>>,
     /// What the bot says when it does not know, by language, all anew.
+    #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     fallback: Option<BTreeMap<String, String>>,
 }

@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    answer::{Allowed, Answer, Created, Done, Keyed, Versioned, create},
+    answer::{Allowed, Answer, Created, Done, Keyed, Versioned, create, given},
     views::page_view,
 };
 use crate::http::{IfMatch, Json, PageQuery, Paged, Path, Problem};
@@ -59,12 +59,15 @@ pub(crate) struct ChannelBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChannelPatchBody {
     /// Another name.
+    #[serde(default, deserialize_with = "given")]
     #[schema(min_length = 1, max_length = 100, nullable = false, example = "Shop")]
     name: Option<String>,
     /// Other origins.
+    #[serde(default, deserialize_with = "given")]
     #[schema(min_items = 1, max_items = 50, nullable = false)]
     allowed_origins: Option<Vec<String>>,
     /// Another context.
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = std::collections::BTreeMap<String, Value>, nullable = false)]
     context: Option<Map<String, Value>>,
 }

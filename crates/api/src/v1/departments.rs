@@ -19,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    answer::{Allowed, Answer, Created, Done, Keyed, Versioned, create, present},
+    answer::{Allowed, Answer, Created, Done, Keyed, Versioned, create, given, present},
     views::page_view,
 };
 use crate::http::{IfMatch, Json, PageQuery, Paged, Path, Problem, Query};
@@ -63,6 +63,7 @@ impl DepartmentBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct DepartmentPatchBody {
     /// Another name.
+    #[serde(default, deserialize_with = "given")]
     #[schema(min_length = 1, max_length = 100, nullable = false, example = "Service & Support")]
     name: Option<String>,
     /// Another description.

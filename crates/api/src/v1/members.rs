@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    answer::{Allowed, Versioned, present},
+    answer::{Allowed, Versioned, given, present},
     views::{Keys, RoleView, page_view},
 };
 use crate::http::{IfMatch, Json, PageQuery, Paged, Path, Problem};
@@ -151,6 +151,7 @@ pub(crate) async fn get_member(
 #[serde(deny_unknown_fields)]
 pub(crate) struct MemberPatchBody {
     /// Another name.
+    #[serde(default, deserialize_with = "given")]
     #[schema(min_length = 1, max_length = 100, nullable = false)]
     name: Option<String>,
     /// Another job title.

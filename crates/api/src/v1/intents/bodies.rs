@@ -8,7 +8,7 @@ use guildhall_domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::v1::answer::present;
+use crate::v1::answer::{given, present};
 
 /// An intent that is to be made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -143,6 +143,7 @@ fn read_button(body: ButtonBody, pointer: &str, flaws: &mut Flaws) -> Option<But
 #[serde(deny_unknown_fields)]
 pub(crate) struct IntentPatchBody {
     /// Another name.
+    #[serde(default, deserialize_with = "given")]
     #[schema(min_length = 1, max_length = 100, nullable = false, example = "return_item")]
     name: Option<String>,
     /// Another title.
@@ -150,6 +151,7 @@ pub(crate) struct IntentPatchBody {
     #[schema(value_type = Option<String>, max_length = 200)]
     title: Option<Option<String>>,
     /// All answers anew.
+    #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     answers: Option<Vec<AnswerBody>>,
 }
