@@ -16,6 +16,7 @@
 mod house;
 
 mod chatting;
+mod content;
 mod crash;
 mod document;
 mod exchanging;

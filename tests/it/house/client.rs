@@ -126,6 +126,17 @@ impl Ask {
         ask
     }
 
+    /// The JSON body; an empty object where there is none.
+    pub(crate) fn body(&self) -> Value {
+        self.body.as_deref().map_or_else(|| serde_json::json!({}), |body| serde_json::from_slice(body).unwrap())
+    }
+
+    /// With another JSON body of the same type.
+    pub(crate) fn saying(mut self, body: &Value) -> Self {
+        self.body = Some(body.to_string().into_bytes());
+        self
+    }
+
     fn transmit(&self) -> Response<Body> {
         self.try_transmit().unwrap_or_else(|error| panic!("{} {}: {error}", self.method, self.target))
     }

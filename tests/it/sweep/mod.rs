@@ -95,6 +95,6 @@ fn watched(digest: &Digest, ask: &Ask) -> (Answer, bool) {
 /// An answer without what names the request.
 fn anonymous(answer: &Answer) -> String {
     let text = answer.text().replace(answer.header("request-id").unwrap(), "");
-    let masked = answer.headers().filter(|(name, _)| !matches!(*name, "date" | "request-id"));
+    let masked = answer.headers().filter(|(name, _)| !matches!(*name, "date" | "connection" | "request-id"));
     format!("{} {:?} {text}", answer.status, masked.collect::<BTreeSet<_>>())
 }
