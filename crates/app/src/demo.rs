@@ -203,7 +203,7 @@ async fn come_in(
     };
     let permit = permit(inviter)?;
     let (_, token) = app.act(inviter, async |work: &Work<'_>| invitation::create(work, &permit, new).await).await?;
-    let acceptance = app.read_acceptance(&token.text(), &person.name, &person.password, app.now()).await?;
+    let acceptance = app.read_acceptance(&token.text(), &person.name, &person.password).await?;
     let actor = acceptance.actor();
     let joined = app.act(&actor, async |work: &Work<'_>| invitation::accept(work, acceptance, client).await).await?;
     app.authenticate(&joined.access_token, None).await

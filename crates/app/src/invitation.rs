@@ -2,7 +2,7 @@
 
 use guildhall_auth::{InvitationToken, PasswordRules};
 use guildhall_domain::{
-    Conflict, Flaws, Id, Moment, Page, PageRequest, Permit, Reach, Refusal,
+    Conflict, Flaws, Id, Page, PageRequest, Permit, Reach, Refusal,
     actor::Role,
     event::{Event, Kind},
     id,
@@ -104,15 +104,9 @@ pub struct Acceptance {
 }
 
 impl App {
-    /// Reads an acceptance and hashes its password; the roles stand in the invitation and never in here.
-    pub async fn read_acceptance(
-        &self,
-        token: &str,
-        name: &str,
-        password: &str,
-        now: Moment,
-    ) -> Result<Acceptance, Refusal> {
-        const USED: Refusal = Refusal::Gone("invitation-used");
+    /// Reads an acceptance and hashes its password; the roles stand in the invitation and never in here. Whether the
+    /// invitation is still open is for [`accept`] to say, after a repetition has met what its key did before.
+    pub async fn read_acceptance(&self, token: &str, name: &str, password: &str) -> Result<Acceptance, Refusal> {
         let mut flaws = Flaws::default();
         let token = InvitationToken::parse(token).map_err(|_| Refusal::NotFound)?;
         let name = flaws.take("/name", Name::parse(name));
@@ -127,9 +121,6 @@ impl App {
                 Ok((invitation, tenant.company))
             })
             .await?;
-        if !invitation.open(now) {
-            return Err(USED);
-        }
         let words = name.as_ref().map_or_else(Vec::new, |name| context_words(name, &invitation.email, &company));
         let password = flaws.take("/password", PasswordRules::check(password, &words));
         let (name, password) = flaws.settle(name.zip(password))?;

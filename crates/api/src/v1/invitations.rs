@@ -262,7 +262,7 @@ pub(crate) async fn accept_invitation(
 ) -> Result<Answer<SignedInView>, Problem> {
     let client = gate::client(&request);
     let AcceptanceBody { token, name, password } = &sent.body;
-    let acceptance = app.read_acceptance(token, name, password, app.now()).await?;
+    let acceptance = app.read_acceptance(token, name, password).await?;
     let actor = acceptance.actor();
     create(&app, &actor, sent, Secrecy::Secret, async |work, _| {
         let signed_in = invitation::accept(work, acceptance, &client).await?;
