@@ -21,6 +21,7 @@ mod crash;
 mod document;
 mod exchanging;
 mod getting_in;
+mod manners;
 mod questions;
 mod releasing;
 mod sweep;

@@ -1,6 +1,8 @@
 //! The server under test, in a thread of its own, and the way into it for what has no HTTP operation.
 
 use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
     sync::{Arc, mpsc},
     thread::JoinHandle,
     time::Duration,
@@ -40,6 +42,7 @@ pub(crate) struct House {
     deeds: Option<tokio::sync::mpsc::UnboundedSender<Deed>>,
     thread: Option<JoinHandle<()>>,
     stranger: Client,
+    address: SocketAddr,
 }
 
 impl House {
@@ -62,7 +65,7 @@ impl House {
         let thread = std::thread::spawn(move || System::new().block_on(serve()));
         let address = address.recv_timeout(Duration::from_mins(1)).unwrap();
         let stranger = Client::new(&format!("http://{address}"));
-        Self { clock: setup.clock, deeds: Some(deeds), thread: Some(thread), stranger }
+        Self { clock: setup.clock, deeds: Some(deeds), thread: Some(thread), stranger, address }
     }
 
     /// Somebody without a credential.
@@ -73,6 +76,18 @@ impl House {
     /// Somebody with this credential.
     pub(crate) fn bearer(&self, token: &str) -> Client {
         self.stranger.bearing(token)
+    }
+
+    /// Sends bytes as they are, and gives everything that is answered until the connection ends or nothing more comes.
+    pub(crate) fn raw(&self, sent: &[u8]) -> String {
+        let mut connection = TcpStream::connect(self.address).unwrap();
+        connection.set_read_timeout(Some(Duration::from_millis(700))).unwrap();
+        let _ = connection.write_all(sent);
+        let (mut answer, mut some) = (Vec::new(), [0; 4096]);
+        while let Ok(read @ 1..) = connection.read(&mut some) {
+            answer.extend_from_slice(&some[..read]);
+        }
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     /// Does something inside the house.
