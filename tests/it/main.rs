@@ -8,6 +8,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::similar_names,
     clippy::disallowed_methods,
     reason = "a test says what is wrong by failing, and looks past the walls to see that nothing came through"
 )]
