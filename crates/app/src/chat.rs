@@ -146,6 +146,8 @@ impl App {
             self.act(permit.actor(), async |work| converse(work, visitor, &channel, conversation, &sent).await).await;
         match (outcome, &sent.client_message_id) {
             (Err(Refusal::Conflict(Conflict::AlreadyDone)), Some(client_id)) => {
+                // The first one may wait for its commit still; a unit after it is durable after it.
+                self.act(permit.actor(), async |_| Ok(())).await?;
                 self.look(permit.actor(), async |tx: &Tx| {
                     answered_before(self, tx, visitor, conversation, client_id, &sent.said).await
                 })

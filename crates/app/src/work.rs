@@ -138,11 +138,16 @@ impl App {
         let work = self.begin(actor).await?;
         let ground = ground(&work).await?;
         if let Some(once) = &once {
-            match work.claim(once, work.now()).await.map_err(in_flight)? {
-                Claim::Mine => {}
-                Claim::Done(reply) => return Ok(reply),
-                Claim::DoneInSecret => return Err(Conflict::AlreadyDone.into()),
+            let done = match work.claim(once, work.now()).await.map_err(in_flight)? {
+                Claim::Mine => None,
+                Claim::Done(reply) => Some(Ok(reply)),
+                Claim::DoneInSecret => Some(Err(Conflict::AlreadyDone.into())),
                 Claim::Reused => return Err(Refusal::Spent("idempotency-key-reused")),
+            };
+            if let Some(done) = done {
+                // What was done may share this unit's commit: nobody is told of it before.
+                work.commit().await?;
+                return done;
             }
         }
         let reply = deed(&work, ground).await?;
