@@ -1,6 +1,9 @@
 //! Visitors: whose page may call, whose conversation it is, what is answered twice, and what staff may read of it.
 
-use std::io::{BufRead, BufReader};
+use std::{
+    io::{BufRead, BufReader, Read},
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
@@ -128,5 +131,94 @@ on_both! {
         assert_eq!((&first["id"], &again["score"]), (&again["id"], &json!(4)));
         assert_eq!(rate(json!({ "score": 6 })).fails(422), "invalid");
         assert_eq!(rate(json!({ "score": 3, "message": "msg_01jd0000007000g00000000009" })).fails(422), "invalid-reference");
+    }
+
+    fn a_closed_channel_ends_streams_and_opens_nothing(place) {
+        let house = place.house();
+        let company = Company::found(&house, &unique("closed"));
+        let visitor = &company.visitors[0];
+        let mut stream = BufReader::new(visitor.client.get(&format!("{}/events", visitor.path)).stream());
+        let mut line = String::new();
+        assert!(stream.read_line(&mut line).unwrap() > 0, "the stream has begun");
+        let channel = format!("/v1/channels/{}", company.channel["id"].as_str().unwrap());
+        company.leader.client.delete(&channel).at(&company.channel["version"]).is(204);
+        let closed = Instant::now();
+        stream.read_to_string(&mut line).unwrap();
+        assert!(closed.elapsed() < Duration::from_secs(6), "{:?}", closed.elapsed());
+        let open = house.bearer(company.key()).post("/v1/chat/conversations", &json!({})).with("Origin", ORIGIN);
+        assert_eq!(open.fails(401), "unauthenticated");
+        assert_eq!(visitor.client.get(&format!("{}/messages", visitor.path)).fails(401), "unauthenticated");
+        company.leader.client.get(&format!("/v1/conversations/{}", visitor.conversation)).is(200);
+    }
+
+    fn who_comes_back_keeps_their_token_and_their_conversations(place) {
+        let house = place.house();
+        let company = Company::found(&house, &unique("back"));
+        let visitor = &company.visitors[0];
+        let body = json!({ "language": "fi", "context": { "page": "/returns" } });
+        let again = visitor.client.post("/v1/chat/conversations", &body).with("Origin", ORIGIN).is(201);
+        assert_eq!(again["visitor_token"], visitor.client.token());
+        assert_ne!(again["conversation"]["id"], *visitor.conversation);
+        let path = format!("/v1/chat/conversations/{}/messages", again["conversation"]["id"].as_str().unwrap());
+        let sent = json!({ "text": company.departments[0].question, "context": { "page": "/cart", "items": 2 } });
+        visitor.client.post(&path, &sent).is(201);
+        let target = format!("/v1/conversations/{}", again["conversation"]["id"].as_str().unwrap());
+        let seen = company.departments[0].agent.client.get(&target).is(200);
+        assert_eq!(seen["context"], json!({ "page": "/cart", "items": 2 }));
+        assert_eq!((&seen["language"], &seen["messages"]), (&json!("fi"), &json!(2)));
+        visitor.client.get(&format!("{}/messages", visitor.path)).is(200);
+    }
+
+    fn a_visitors_token_lives_thirty_days_after_its_last_use(place) {
+        let house = place.house();
+        let company = Company::found(&house, &unique("sliding"));
+        let [regular, once] = &company.visitors;
+        let day = Duration::from_hours(24);
+        house.clock.pass(20 * day);
+        regular.say("still here");
+        house.clock.pass(20 * day);
+        regular.say("and here");
+        assert_eq!(once.client.get(&format!("{}/messages", once.path)).fails(401), "unauthenticated");
+    }
+
+    fn messages_at_once_keep_their_order_and_their_replies(place) {
+        let house = place.house();
+        let company = Company::found(&house, &unique("order"));
+        let visitor = Visitor::come(&house, company.key());
+        let path = format!("{}/messages", visitor.path);
+        std::thread::scope(|scope| {
+            for n in 0..16 {
+                let body = json!({ "text": format!("message {n}"), "client_message_id": format!("m-{}", n / 2) });
+                let ask = visitor.client.post(&path, &body);
+                scope.spawn(move || {
+                    let answer = ask.send();
+                    assert!([201, 422].contains(&answer.status), "{}", answer.text());
+                });
+            }
+        });
+        let items = visitor.client.get(&format!("{path}?limit=200")).is(200)["items"].as_array().unwrap().clone();
+        assert_eq!(items.len(), 16, "eight messages, each with its reply");
+        for (at, item) in (0..).zip(&items) {
+            assert_eq!((&item["seq"], &item["from"]), (&json!(at + 1), &json!(["visitor", "bot"][at % 2])));
+        }
+    }
+
+    fn what_staff_do_is_audited_and_what_visitors_do_is_not(place) {
+        let house = place.house();
+        let company = Company::found(&house, &unique("audited"));
+        let log = |query: &str| company.leader.client.get(&format!("/v1/audit-log?limit=200{query}")).is(200)["items"].clone();
+        let before = log("");
+        company.visitors[0].say("nobody writes this down twice");
+        assert_eq!(log(""), before);
+        let rows = before.as_array().unwrap();
+        let seqs: Vec<_> = rows.iter().map(|row| row["seq"].as_i64().unwrap()).collect();
+        assert!(seqs.windows(2).all(|pair| pair[0] == pair[1] + 1), "no gap: {seqs:?}");
+        assert!(rows.iter().any(|row| row["action"] == "release.published" && row["actor"] == *company.departments[0].owner.id));
+        let owners = log(&format!("&actor={}", company.departments[0].owner.id));
+        assert!(owners.as_array().unwrap().iter().all(|row| row["actor"] == *company.departments[0].owner.id));
+        let text = before.to_string();
+        for secret in [crate::house::PASSWORD, company.key(), company.visitors[0].client.token(), company.leader.client.token(), "@guildhall.test"] {
+            assert!(!text.contains(secret), "{secret}");
+        }
     }
 }
