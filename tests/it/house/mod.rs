@@ -3,19 +3,17 @@
 macro_rules! on_both {
     ($($(#[$meta:meta])* fn $name:ident($place:ident) $body:block)*) => {$(
         $(#[$meta])*
+        fn $name($place: &$crate::house::Place) $body
+
         mod $name {
-            use super::*;
-
-            fn test($place: &$crate::house::Place) $body
-
             #[test]
             fn on_sqlite() {
-                test(&$crate::house::Place::sqlite());
+                super::$name(&$crate::house::Place::sqlite());
             }
 
             #[test]
             fn on_postgres() {
-                $crate::house::Place::postgres().iter().for_each(test);
+                $crate::house::Place::postgres().iter().for_each(super::$name);
             }
         }
     )*};
