@@ -113,7 +113,8 @@ impl Reach {
 /// ```compile_fail,E0451
 /// use guildhall_domain::{Actor, Permit, Reach, policy::Publish};
 /// fn forged(actor: Actor) -> Permit<Publish> {
-///     Permit { actor, reach: Reach::Tenant, action: std::marker::PhantomData }
+///     let action = std::marker::PhantomData;
+///     Permit { actor, reach: Reach::Tenant, departments: Vec::new(), action }
 /// }
 /// ```
 ///
