@@ -4,7 +4,7 @@
 use super::simd::products;
 
 /// Rows that are multiplied together.
-const PANEL: usize = 96;
+pub(crate) const PANEL: usize = 96;
 
 /// A row-major matrix.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -110,19 +110,5 @@ impl Matrix {
             }
         }
         out
-    }
-
-    /// Adds the products of each row of `factor` with each row up to it to the lower triangle of a square matrix.
-    pub(crate) fn add_lower_products(&mut self, factor: &Self) {
-        for start in (0..factor.rows).step_by(PANEL) {
-            let end = (start + PANEL).min(factor.rows);
-            let products =
-                Self::products(&factor.block(start..end, 0..factor.width), &factor.block(0..end, 0..factor.width));
-            for row in start..end {
-                for (cell, product) in self.row_mut(row).iter_mut().zip(products.row(row - start)) {
-                    *cell += product;
-                }
-            }
-        }
     }
 }

@@ -72,7 +72,7 @@ for_each_machine! {
 }
 
 /// Numbers of a row that are worked on before the next row's, so that a panel stays in the cache.
-const DEPTH: usize = 512;
+const DEPTH: usize = 2_048;
 /// Rows of a panel of `b`.
 const PANEL: usize = 48;
 /// Rows of `a` in a tile.
@@ -135,12 +135,28 @@ fn tile<const FUSED: bool, const LANES: usize, const COLUMNS: usize>(
         }
     }
     let rest = width - width % LANES;
-    std::array::from_fn(|r| {
-        std::array::from_fn(|c| {
+    // Plain loops: a closure that is not inlined would keep the lanes in memory.
+    let mut sums = [[0.0; COLUMNS]; ROWS];
+    for r in 0..ROWS {
+        for c in 0..COLUMNS {
             let tail: f32 = a[r][rest..].iter().zip(&b[c][rest..]).map(|(x, y)| x * y).sum();
-            lanes[r][c].iter().sum::<f32>() + tail
-        })
-    })
+            sums[r][c] = total(lanes[r][c]) + tail;
+        }
+    }
+    sums
+}
+
+/// The sum of all lanes, a power of two of them, halves upon halves.
+#[inline(always)]
+fn total<const LANES: usize>(mut lanes: [f32; LANES]) -> f32 {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            lanes[lane] += lanes[lane + half];
+        }
+        half /= 2;
+    }
+    lanes[0]
 }
 
 #[inline(always)]
@@ -154,7 +170,7 @@ fn dot_body<const FUSED: bool, const LANES: usize, const COLUMNS: usize>(a: &[f3
         }
     }
     let rest: f32 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
-    sums.iter().sum::<f32>() + rest
+    total(sums) + rest
 }
 
 #[inline(always)]

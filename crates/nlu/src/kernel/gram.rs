@@ -4,7 +4,7 @@
 use super::directions::matrix;
 use super::{Mixture, Tongue};
 use crate::Tier;
-use crate::algebra::{Matrix, add_likeness};
+use crate::algebra::{Matrix, Triangle, add_likeness};
 use crate::encoder::WIDTH;
 use crate::features::Features;
 use crate::lexicon::{BUCKETS, FEATURES, Lexicon};
@@ -97,10 +97,10 @@ impl Index {
     }
 }
 
-/// The kernel of each pair of texts; only the lower triangle is filled.
-pub(crate) fn gram(texts: &Texts) -> Matrix {
+/// The kernel of each pair of texts.
+pub(crate) fn gram(texts: &Texts) -> Triangle {
     let order = texts.len();
-    let mut gram = Matrix::zeros(order, order);
+    let mut gram = Triangle::zeros(order);
     let mut index = Index::with_room(texts.weighed.iter());
     let mut sums = [vec![0.0; order], vec![0.0; order]];
     for start in (0..order).step_by(PANEL) {

@@ -9,10 +9,9 @@
 //! ```
 #![expect(clippy::indexing_slicing, reason = "numeric kernel: classes and rows stay below the sizes taken here")]
 
-use super::{RIDGE, Ridge};
-use crate::algebra::{Factor, Matrix, axpy, dot};
-use crate::features::Features;
-use crate::kernel::{Texts, Tongue, against, gram};
+use super::{JUDGED, RIDGE, Ridge, Rows};
+use crate::algebra::{Factor, Matrix, Triangle, axpy, dot};
+use crate::kernel::{Texts, against, gram};
 use crate::number::wide;
 use crate::random::Random;
 
@@ -22,14 +21,10 @@ const MOST: usize = 6_000;
 const MOST_WORK: usize = 500_000_000_000;
 /// The most numbers of the matrix that is held while fitting (400 MB).
 const MOST_NUMBERS: usize = 100_000_000;
-/// Labelled rows that are judged without themselves.
-const JUDGED: usize = 4_000;
 /// What keeps rows that are nearly the same apart.
 const JITTER: f32 = 1e-3;
 /// Rows whose products are added together.
 const CHUNK: usize = 512;
-
-type Rows<'a> = [(&'a Features, Tongue)];
 
 /// How many of some rows stand for all.
 fn count(rows: usize) -> usize {
@@ -59,15 +54,15 @@ fn solve(
 ) -> Ridge {
     let landmarks = texts(&kept.iter().map(|row| all[*row]).collect::<Vec<_>>());
     let mut kernel = gram(&landmarks);
-    let order = kernel.rows();
-    (0..order).for_each(|row| kernel.row_mut(row)[row] += JITTER);
+    let order = kernel.order();
+    kernel.lift(JITTER);
     let inner = Factor::of(kernel);
     let mut mapped = against(&texts(all), &landmarks);
     inner.solve_rows(&mut mapped, 0);
-    let mut square = Matrix::zeros(order, order);
-    (0..order).for_each(|row| square.row_mut(row)[row] = RIDGE);
+    let mut square = Triangle::zeros(order);
+    square.lift(RIDGE);
     for start in (0..all.len()).step_by(CHUNK) {
-        square.add_lower_products(&mapped.transposed(start..(start + CHUNK).min(all.len())));
+        square.add_products(&mapped.transposed(start..(start + CHUNK).min(all.len())));
     }
     let outer = Factor::of(square);
     let mut sums = Matrix::zeros(classes, order);
@@ -120,6 +115,8 @@ fn spread(labels: &[u32]) -> Vec<usize> {
 mod tests {
     use super::*;
     use crate::Tier;
+    use crate::features::Features;
+    use crate::kernel::Tongue;
     use crate::lexicon::Lexicon;
     use crate::ridge::exact;
 
@@ -133,7 +130,7 @@ mod tests {
         let labels = [0, 0, 1, 1];
         let ready = |rows: &Rows<'_>| Texts::new(&lexicon, rows, Tier::Default);
         let kept: Vec<usize> = (0..rows.len()).collect();
-        let (fitted, exact) = (solve(&ready, &rows, &labels, 2, kept, &[0, 2]), exact::fit(&ready(&rows), &labels, 2));
+        let (fitted, exact) = (solve(&ready, &rows, &labels, 2, kept, &[0, 2]), exact::fit(&ready, &rows, &labels, 2));
         for row in 0..rows.len() {
             for (ours, theirs) in fitted.coefficients.row(row).iter().zip(exact.coefficients.row(row)) {
                 assert!((ours - theirs).abs() < 0.02, "{row}: {ours} {theirs}");

@@ -13,8 +13,13 @@ use crate::lexicon::Lexicon;
 
 /// λ: what an exact hit is held back by.
 pub(crate) const RIDGE: f32 = 0.05;
-/// The most labelled rows that are fitted exactly; beyond, landmarks stand for them.
-const MOST_EXACT: usize = 6_000;
+/// The most labelled rows that are fitted exactly; beyond, landmarks stand for them. So many take as long.
+const MOST_EXACT: usize = 16_000;
+/// The most labelled rows that are judged without themselves.
+const JUDGED: usize = 4_000;
+
+/// Rows with their tongues.
+type Rows<'a> = [(&'a Features, Tongue)];
 
 /// Fitted coefficients and what they say about the rows they were fitted on.
 pub(crate) struct Ridge {
@@ -30,18 +35,9 @@ pub(crate) struct Ridge {
 
 impl Ridge {
     /// Fits rows, of which the first `labels.len()` have a class and the rest belong to none.
-    pub(crate) fn fit(
-        lexicon: &Lexicon,
-        rows: &[(&Features, Tongue)],
-        labels: &[u32],
-        classes: usize,
-        tier: Tier,
-    ) -> Self {
-        if labels.len() <= MOST_EXACT {
-            exact::fit(&Texts::new(lexicon, rows, tier), labels, classes)
-        } else {
-            let texts = |rows: &[(&Features, Tongue)]| Texts::new(lexicon, rows, tier);
-            landmarks::fit(&texts, rows, labels, classes)
-        }
+    pub(crate) fn fit(lexicon: &Lexicon, rows: &Rows<'_>, labels: &[u32], classes: usize, tier: Tier) -> Self {
+        let texts = |rows: &Rows<'_>| Texts::new(lexicon, rows, tier);
+        let fit = if labels.len() <= MOST_EXACT { exact::fit } else { landmarks::fit };
+        fit(&texts, rows, labels, classes)
     }
 }
