@@ -141,6 +141,12 @@ struct EvalArguments {
     /// The split of the file to measure on.
     #[arg(long)]
     split_test: Option<String>,
+    /// A file to choose the limit on by which `validated_…` are measured; the training file where only its split is named.
+    #[arg(long)]
+    validation: Option<PathBuf>,
+    /// The split of that file.
+    #[arg(long)]
+    split_validation: Option<String>,
     /// At most this many phrases an intent.
     #[arg(long)]
     shots: Option<usize>,
@@ -365,6 +371,10 @@ async fn verify(slug: Option<&str>, config: &Config) -> Outcome {
 fn evaluate(arguments: &EvalArguments) -> Outcome {
     let train = eval::read(&arguments.train, arguments.split_train.as_deref())?;
     let test = eval::read(&arguments.test, arguments.split_test.as_deref())?;
+    let validation = match (&arguments.validation, &arguments.split_validation) {
+        (None, None) => Vec::new(),
+        (file, split) => eval::read(file.as_ref().unwrap_or(&arguments.train), split.as_deref())?,
+    };
     let options = eval::Options {
         shots: arguments.shots,
         language: arguments.language.clone(),
@@ -372,7 +382,7 @@ fn evaluate(arguments: &EvalArguments) -> Outcome {
         tier: arguments.tier,
         noise: arguments.noise,
     };
-    let report = eval::evaluate(&train, &test, &options)?;
+    let report = eval::evaluate(eval::Sets { train: &train, test: &test, validation: &validation }, &options)?;
     if arguments.json {
         println!("{}", serde_json::to_string(&report)?);
     } else {

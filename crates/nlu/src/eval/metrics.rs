@@ -90,6 +90,23 @@ pub(crate) fn best_mcc(rows: &[Judged]) -> Option<f64> {
     Some(best)
 }
 
+/// The limit on the score at which most rows come out right: those in scope at or above it with the right intent, those
+/// out of scope below it. Of equally good ones the lowest.
+pub(crate) fn best_limit(rows: &[Judged]) -> Option<f32> {
+    let mut sorted: Vec<&Judged> = rows.iter().collect();
+    sorted.sort_by(|a, b| a.score.total_cmp(&b.score));
+    let mut right = rows.iter().filter(|row| row.correct()).count();
+    let (mut most, mut limit) = (right, sorted.first()?.score);
+    for pair in sorted.windows(2) {
+        let [below, next] = pair else { continue };
+        right = right + usize::from(below.truth.is_none()) - usize::from(below.correct());
+        if right > most && below.score < next.score {
+            (most, limit) = (right, next.score);
+        }
+    }
+    Some(limit)
+}
+
 /// The q-quantile of durations in microseconds; `None` of nothing.
 pub(crate) fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
     sorted.get(crate::number::whole(q * double(sorted.len().saturating_sub(1)))).copied()
@@ -116,6 +133,16 @@ mod tests {
         let rows = [row(Some(0), 0, 0.9), row(Some(1), 1, 0.8), row(None, 0, 0.1), row(None, 1, 0.2)];
         assert!((best_mcc(&rows).unwrap() - 1.0).abs() < 1e-12);
         assert_eq!(best_mcc(&rows[..2]), None);
+    }
+
+    #[test]
+    fn the_best_limit_keeps_what_is_right_and_drops_what_is_not_asked() {
+        let rows =
+            [row(None, 0, 0.1), row(Some(0), 1, 0.2), row(None, 1, 0.3), row(Some(0), 0, 0.4), row(None, 0, 0.5)];
+        assert_eq!(best_limit(&rows), Some(0.4));
+        assert_eq!(best_limit(&rows[3..]), Some(0.4));
+        assert_eq!(best_limit(&[row(Some(0), 0, 0.2), row(None, 0, 0.2)]), Some(0.2));
+        assert_eq!(best_limit(&[]), None);
     }
 
     #[test]

@@ -8,5 +8,5 @@ mod rows;
 
 pub use crate::Tier;
 pub use options::{Noise, Options, UnknownNoise};
-pub use report::{EvalError, Report, evaluate};
+pub use report::{EvalError, Report, Sets, evaluate};
 pub use rows::{OUT_OF_SCOPE, ReadError, Row, read};

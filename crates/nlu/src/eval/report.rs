@@ -1,6 +1,6 @@
 //! One evaluation: fit on some rows, measure on others.
 
-use super::metrics::{Judged, auroc, best_mcc, macro_f1, quantile, share};
+use super::metrics::{Judged, auroc, best_limit, best_mcc, macro_f1, quantile, share};
 use super::noise::misspell;
 use super::{Noise, OUT_OF_SCOPE, Options, Row};
 use crate::calibration::expected_error;
@@ -30,6 +30,10 @@ pub struct Report {
     pub oos_auroc: Option<f64>,
     /// Rows out of scope that score below the threshold.
     pub oos_recall: Option<f64>,
+    /// Right intent first, in scope, at the limit with which most of the validation rows come out right (Larson et al. 2019).
+    pub validated_accuracy: Option<f64>,
+    /// Rows out of scope that score below that limit.
+    pub validated_oos_recall: Option<f64>,
     /// The best Matthews coefficient over all thresholds, out of scope being a class.
     pub best_mcc: Option<f64>,
     /// Expected calibration error of the confidence, in scope.
@@ -60,19 +64,33 @@ pub enum EvalError {
     NoTier(&'static str),
 }
 
+/// The rows of one evaluation.
+#[derive(Debug, Clone, Copy)]
+pub struct Sets<'a> {
+    /// What is learned, those out of scope left out.
+    pub train: &'a [Row],
+    /// What is measured.
+    pub test: &'a [Row],
+    /// What a limit may be chosen on; may be empty.
+    pub validation: &'a [Row],
+}
+
 /// Fits on the training rows that are in scope and measures on the test rows.
-pub fn evaluate(train: &[Row], test: &[Row], options: &Options) -> Result<Report, EvalError> {
+pub fn evaluate(sets: Sets<'_>, options: &Options) -> Result<Report, EvalError> {
     let encoder = match options.tier {
         Tier::Default => None,
         Tier::Encoder => Some(SentenceEncoder::embedded().ok_or(EvalError::NoTier(options.tier.name()))?),
     };
-    let set = training_set(train, options);
+    let set = training_set(sets.train, options);
     let clock = Instant::now();
     let model = Model::fit_with(&set, encoder.as_ref())?;
     let fit_ms = clock.elapsed().as_secs_f64() * 1e3;
     let update_ms = update(&set)?;
-    let (judged, micros) = judge(&model, test, options);
+    let (judged, micros) = judge(&model, sets.test, options);
+    let limit = best_limit(&judge(&model, sets.validation, options).0);
+    let above = |row: &Judged| limit.is_some_and(|limit| row.score >= limit);
     let inside = || judged.iter().filter(|row| row.truth.is_some());
+    let outside = || judged.iter().filter(|row| row.truth.is_none());
     let confidences: Vec<(f32, bool)> = inside().map(|row| (row.confidence, row.correct())).collect();
     let facts = model.facts();
     Ok(Report {
@@ -83,7 +101,9 @@ pub fn evaluate(train: &[Row], test: &[Row], options: &Options) -> Result<Report
         answered_accuracy: share(inside(), |row| row.correct() && row.in_scope),
         macro_f1: macro_f1(&judged),
         oos_auroc: auroc(&judged),
-        oos_recall: share(judged.iter().filter(|row| row.truth.is_none()), |row| !row.in_scope),
+        oos_recall: share(outside(), |row| !row.in_scope),
+        validated_accuracy: limit.and_then(|_| share(inside(), |row| row.correct() && above(row))),
+        validated_oos_recall: limit.and_then(|_| share(outside(), |row| !above(row))),
         best_mcc: best_mcc(&judged),
         ece: expected_error(&confidences).map(f64::from),
         fit_ms,

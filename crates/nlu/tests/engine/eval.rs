@@ -1,6 +1,6 @@
 //! The evaluation from outside: files with flaws, and a report whose keys others rely on.
 
-use guildhall_nlu::eval::{Options, Row, evaluate, read};
+use guildhall_nlu::eval::{Options, Row, Sets, evaluate, read};
 use std::path::PathBuf;
 
 fn file(name: &str, content: &str) -> std::io::Result<PathBuf> {
@@ -34,13 +34,15 @@ fn a_flaw_is_named_by_file_and_line() {
 fn the_report_has_its_keys_and_nulls() {
     let train = [row("where is my parcel", "parcel"), row("I forgot my password", "password")];
     let test = [row("my parcel please", "parcel"), row("password lost", "password")];
-    let report = evaluate(&train, &test, &Options { titles: true, ..Options::default() }).unwrap();
+    let report =
+        evaluate(Sets { train: &train, test: &test, validation: &[] }, &Options { titles: true, ..Options::default() })
+            .unwrap();
     assert_eq!((report.accuracy, report.phrases, report.oos_auroc), (Some(1.0), 4, None));
     let json = serde_json::to_value(&report).unwrap();
     let mut keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
     let expected = "accuracy answered_accuracy best_mcc ece fit_ms intents macro_f1 model_bytes oos_auroc oos_recall phrases \
-                    predict_p50_us predict_p99_us tested tier update_ms";
+                    predict_p50_us predict_p99_us tested tier update_ms validated_accuracy validated_oos_recall";
     assert_eq!(keys, expected.split(' ').collect::<Vec<_>>());
     assert!(json["best_mcc"].is_null() && json["tier"] == "default");
 }
@@ -49,7 +51,11 @@ fn the_report_has_its_keys_and_nulls() {
 fn rows_out_of_scope_are_measured_and_not_learned() {
     let train = [row("where is my parcel", "parcel"), row("my password", "password"), row("banana", "__oos__")];
     let test = [row("where is my parcel", "parcel"), row("banana", "__oos__")];
-    let report = evaluate(&train, &test, &Options::default()).unwrap();
+    let sets = Sets { train: &train, test: &test, validation: &[] };
+    let report = evaluate(sets, &Options::default()).unwrap();
     assert_eq!((report.intents, report.tested), (2, 2));
+    assert_eq!((report.validated_accuracy, report.validated_oos_recall), (None, None));
+    let report = evaluate(Sets { validation: &test, ..sets }, &Options::default()).unwrap();
+    assert_eq!((report.validated_accuracy, report.validated_oos_recall), (Some(1.0), Some(1.0)));
     assert_eq!((report.oos_auroc, report.oos_recall), (Some(1.0), Some(1.0)));
 }
