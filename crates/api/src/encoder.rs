@@ -7,7 +7,9 @@ use std::{
 };
 
 use guildhall_domain::content::Hash;
-use guildhall_nlu::{PackError, Precision, SentenceEncoder, SentenceError, pack_sentence, pack_static};
+use guildhall_nlu::{
+    PackError, Precision, PublishedEncoder, SentenceEncoder, SentenceError, pack_sentence, pack_static,
+};
 use sha2::{Digest, Sha256};
 
 use crate::config::Config;
@@ -58,19 +60,39 @@ pub(crate) fn open(config: &Config) -> Result<Option<Arc<SentenceEncoder>>, Enco
     }
 }
 
-/// Packs a directory, small: a sentence encoder where there is a `vocab.txt`, else a static one of words.
+/// Packs a directory, small: a sentence encoder where `config.json` tells of layers, else a static one of words.
 pub(crate) fn pack_any(folder: &Path) -> Result<Vec<u8>, EncoderError> {
-    if folder.join("vocab.txt").is_file() {
+    let config = optional(folder.join("config.json"))?.unwrap_or_default();
+    if String::from_utf8_lossy(&config).contains("num_hidden_layers") {
         return pack(folder, Precision::Small);
     }
     Ok(pack_static(&read(folder.join("model.safetensors"))?, &read(folder.join("tokenizer.json"))?)?)
 }
 
-/// Packs a sentence encoder in Hugging Face layout: `config.json`, `vocab.txt`, `model.safetensors`.
+/// Packs a sentence encoder in Hugging Face layout.
 fn pack(folder: &Path, precision: Precision) -> Result<Vec<u8>, EncoderError> {
-    let vocabulary = String::from_utf8_lossy(&read(folder.join("vocab.txt"))?).into_owned();
-    let (config, weights) = (read(folder.join("config.json"))?, read(folder.join("model.safetensors"))?);
-    Ok(pack_sentence(&config, &vocabulary, &weights, precision)?)
+    let [tokenizer, vocabulary, casing, pooling] =
+        ["tokenizer.json", "vocab.txt", "tokenizer_config.json", "1_Pooling/config.json"]
+            .map(|name| optional(folder.join(name)));
+    let (tokenizer, vocabulary, casing, pooling) = (tokenizer?, vocabulary?, casing?, pooling?);
+    let files = PublishedEncoder {
+        config: &read(folder.join("config.json"))?,
+        weights: &read(folder.join("model.safetensors"))?,
+        tokenizer: tokenizer.as_deref(),
+        vocabulary: vocabulary.as_deref(),
+        casing: casing.as_deref(),
+        pooling: pooling.as_deref(),
+    };
+    Ok(pack_sentence(&files, precision)?)
+}
+
+/// A file that may not be there.
+fn optional(path: PathBuf) -> Result<Option<Vec<u8>>, EncoderError> {
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(EncoderError::File { path, source }),
+    }
 }
 
 /// Writes a file whole.

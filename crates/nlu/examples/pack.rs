@@ -1,7 +1,7 @@
 //! `pack static|sentence DIRECTORY PACKED`: the library's side of `guildhall nlu pack-encoder`.
 
-use guildhall_nlu::{Precision, pack_sentence, pack_static};
-use std::fs::{read, read_to_string, write};
+use guildhall_nlu::{Precision, PublishedEncoder, pack_sentence, pack_static};
+use std::fs::{read, write};
 use std::path::Path;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -12,7 +12,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bytes = match kind.as_str() {
         "static" => pack_static(&weights, &read(path("tokenizer.json"))?)?,
         _ => {
-            pack_sentence(&read(path("config.json"))?, &read_to_string(path("vocab.txt"))?, &weights, Precision::Small)?
+            let (config, vocabulary) = (read(path("config.json"))?, read(path("vocab.txt"))?);
+            let files = PublishedEncoder {
+                config: &config,
+                weights: &weights,
+                vocabulary: Some(&vocabulary),
+                ..PublishedEncoder::default()
+            };
+            pack_sentence(&files, Precision::Small)?
         }
     };
     Ok(write(packed, bytes)?)

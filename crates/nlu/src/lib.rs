@@ -43,7 +43,7 @@ pub use facts::ModelFacts;
 pub use model::Model;
 pub use prediction::{Prediction, Query, Ranked};
 pub use review::{Alike, Effect, Review, Suspect, Wanting};
-pub use sentence::{Precision, SentenceEncoder, SentenceError, pack_sentence};
+pub use sentence::{Precision, PublishedEncoder, SentenceEncoder, SentenceError, pack_sentence};
 pub use spelling::Repair;
 pub use text::{MAX_CHARS, normalise};
 pub use tier::{Tier, UnknownTier};
@@ -51,4 +51,4 @@ pub use trace::{Neighbour, Trace, Weighty};
 pub use training::{FitError, TrainingIntent, TrainingPhrase, TrainingSet};
 
 /// The engine that this build speaks for: an artefact of another one is refused and the model fitted again.
-pub const ENGINE_VERSION: u32 = 7;
+pub const ENGINE_VERSION: u32 = 8;

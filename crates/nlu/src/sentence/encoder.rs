@@ -2,7 +2,8 @@
 
 use super::cache::Cache;
 use super::layer::{Layer, Norm, read_list};
-use super::packing::{MAGIC, POSITIONS};
+use super::packing::POSITIONS;
+use super::published::Pooling;
 use super::tensor::Packed;
 use crate::algebra::Matrix;
 use crate::encoder::Vocabulary;
@@ -50,6 +51,7 @@ pub struct SentenceEncoder {
     layers: Vec<Layer>,
     heads: usize,
     hidden: usize,
+    pooling: Pooling,
     cache: Cache,
 }
 
@@ -66,7 +68,8 @@ impl SentenceEncoder {
     }
 
     fn read(packed: &'static [u8]) -> Option<Self> {
-        let mut rest = packed.strip_prefix(MAGIC)?;
+        let (pooling, mut rest) =
+            Pooling::ALL.into_iter().find_map(|kind| Some((kind, packed.strip_prefix(kind.magic())?)))?;
         let mut sizes = [0; 5];
         for size in &mut sizes {
             let (number, after) = rest.split_first_chunk::<4>()?;
@@ -100,6 +103,7 @@ impl SentenceEncoder {
             layers,
             heads,
             hidden,
+            pooling,
             cache: Cache::default(),
         })
     }
@@ -123,7 +127,7 @@ impl SentenceEncoder {
     }
 
     /// The direction of a text's meaning, [`Self::width`] numbers of length 1: the mean of its tokens' rows after the last
-    /// layer. Takes milliseconds for a text that is not in the cache.
+    /// layer, or the first of them. Takes milliseconds for a text that is not in the cache.
     #[must_use]
     pub fn encode(&self, text: &str) -> Arc<[f32]> {
         self.cache.get_or_insert(text, || self.forward(text).into())
@@ -146,15 +150,19 @@ impl SentenceEncoder {
         for layer in &self.layers {
             rows = layer.apply(&rows, self.heads);
         }
-        let mut mean = vec![0.0_f32; self.hidden];
-        for row in 0..rows.rows() {
-            mean.iter_mut().zip(rows.row(row)).for_each(|(sum, x)| *sum += x);
+        let mut text = vec![0.0_f32; self.hidden];
+        let counted = match self.pooling {
+            Pooling::Mean => rows.rows(),
+            Pooling::First => 1,
+        };
+        for row in 0..counted {
+            text.iter_mut().zip(rows.row(row)).for_each(|(sum, x)| *sum += x);
         }
-        let length = mean.iter().map(|x| x * x).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-        for x in &mut mean {
+        let length = text.iter().map(|x| x * x).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        for x in &mut text {
             *x /= length;
         }
-        mean
+        text
     }
 }
 

@@ -5,7 +5,9 @@ mod cache;
 mod encoder;
 mod layer;
 mod packing;
+mod published;
 mod tensor;
 
 pub use encoder::{SentenceEncoder, SentenceError};
 pub use packing::{Precision, pack_sentence};
+pub use published::PublishedEncoder;

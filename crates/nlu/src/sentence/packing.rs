@@ -1,16 +1,16 @@
-//! From an encoder directory in Hugging Face layout to one packed file.
+//! From a published encoder to one packed file.
 //!
-//! Layout, little-endian: magic; hidden, layers, heads, intermediate, positions (u32); word, position and type embeddings
+//! Layout, little-endian: a magic that tells the pooling; hidden, layers, heads, intermediate, positions (u32); word, position and type embeddings
 //! and the norm after them; by layer query, key, value, output with a norm, intermediate, output with a norm; at last the
 //! tokens, parted by line feeds. Each table is written by `tensor`, its bias and each norm as counted f32.
 
 use super::encoder::SentenceError;
+use super::published::{Config, Pooling, PublishedEncoder};
 use super::tensor::{WHOLE, write};
 use crate::number::narrow;
 use serde::Deserialize;
 use std::collections::HashMap;
 
-pub(crate) const MAGIC: &[u8; 8] = b"GHSENTEN";
 /// Tokens of a message that are read, the two marks around it among them.
 pub(crate) const POSITIONS: usize = 128;
 
@@ -36,14 +36,17 @@ impl Precision {
     }
 }
 
-#[derive(Deserialize)]
-struct Config {
-    hidden_size: usize,
-    num_hidden_layers: usize,
-    num_attention_heads: usize,
-    intermediate_size: usize,
-    max_position_embeddings: usize,
-    hidden_act: String,
+impl Pooling {
+    /// All there are.
+    pub(crate) const ALL: [Self; 2] = [Self::Mean, Self::First];
+
+    /// What a packed file begins with.
+    pub(crate) fn magic(self) -> &'static [u8; 8] {
+        match self {
+            Self::Mean => b"GHSENTEN",
+            Self::First => b"GHSENTCL",
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -95,25 +98,18 @@ fn half(bits: u16) -> f32 {
     if sign == 1 { -size } else { size }
 }
 
-/// Packs `config.json`, `vocab.txt` and `model.safetensors` of an uncased BERT with GELU and mean pooling. The hidden and
-/// intermediate sizes must be multiples of 64.
-pub fn pack_sentence(
-    config: &[u8],
-    vocabulary: &str,
-    weights: &[u8],
-    precision: Precision,
-) -> Result<Vec<u8>, SentenceError> {
-    let config: Config =
-        serde_json::from_slice(config).map_err(|source| SentenceError::Json { file: "config.json", source })?;
+/// Packs an uncased BERT with GELU. The hidden and intermediate sizes must be multiples of 64.
+pub fn pack_sentence(files: &PublishedEncoder<'_>, precision: Precision) -> Result<Vec<u8>, SentenceError> {
+    let config = files.config()?;
     let Config { hidden_size: hidden, intermediate_size: inner, .. } = config;
     if config.hidden_act != "gelu" || hidden == 0 || !hidden.is_multiple_of(64) || !inner.is_multiple_of(64) {
         return Err(SentenceError::Shape("not a BERT with GELU whose sizes are multiples of 64"));
     }
-    let tensors = Tensors::read(weights)?;
-    let tokens: Vec<&str> = vocabulary.lines().collect();
+    let tensors = Tensors::read(files.weights)?;
+    let tokens = files.tokens()?;
     let positions = POSITIONS.min(config.max_position_embeddings);
     let [bits, of_words, of_places] = precision.bits();
-    let mut out = MAGIC.to_vec();
+    let mut out = files.pooling()?.magic().to_vec();
     for number in [hidden, config.num_hidden_layers, config.num_attention_heads, inner, positions] {
         out.extend(narrow(number).to_le_bytes());
     }

@@ -1,7 +1,7 @@
 //! The compiled sentence encoder beside the published one.
 
 use crate::shop::shop;
-use guildhall_nlu::{Model, Precision, Query, SentenceEncoder, Tier, normalise, pack_sentence};
+use guildhall_nlu::{Model, Precision, PublishedEncoder, Query, SentenceEncoder, Tier, normalise, pack_sentence};
 use std::path::Path;
 
 /// The texts of the fixture: a thousand of intents' phrases, then lines of the background in four languages.
@@ -47,9 +47,15 @@ fn loaded_vectors_are_the_published_ones() -> Result<(), Box<dyn std::error::Err
     let Ok(folder) = std::env::var("GUILDHALL_ENCODER_DIR") else { return Ok(()) };
     let read = |name: &str| std::fs::read(Path::new(&folder).join(name));
     let (config, weights) = (read("config.json")?, read("model.safetensors")?);
-    let vocabulary = String::from_utf8(read("vocab.txt")?)?;
+    let vocabulary = read("vocab.txt")?;
+    let files = PublishedEncoder {
+        config: &config,
+        weights: &weights,
+        vocabulary: Some(&vocabulary),
+        ..PublishedEncoder::default()
+    };
     for (precision, at_least, on_average) in [(Precision::Close, 0.998, 0.9995), (Precision::Full, 0.9999, 0.9999)] {
-        let packed = pack_sentence(&config, &vocabulary, &weights, precision)?;
+        let packed = pack_sentence(&files, precision)?;
         let (least, mean) = agreement(&SentenceEncoder::open(packed.leak())?);
         assert!(least > at_least && mean > on_average, "{precision:?}: least {least}, mean {mean}");
     }
@@ -68,10 +74,13 @@ fn odd_texts_have_vectors() {
 #[test]
 fn files_that_are_no_encoder_are_refused() {
     assert!(SentenceEncoder::open(b"GHSENTEN").is_err());
-    assert!(pack_sentence(b"{}", "", b"", Precision::Small).is_err());
+    let files = PublishedEncoder { config: b"{}", ..PublishedEncoder::default() };
+    assert!(pack_sentence(&files, Precision::Small).is_err());
     let config = br#"{"hidden_size":64,"num_hidden_layers":1,"num_attention_heads":2,"intermediate_size":64,
         "max_position_embeddings":8,"hidden_act":"gelu"}"#;
-    let error = pack_sentence(config, "[CLS]\n[SEP]\n[UNK]", b"\x02\0\0\0\0\0\0\0{}", Precision::Close).unwrap_err();
+    let vocabulary = Some(b"[CLS]\n[SEP]\n[UNK]".as_slice());
+    let files = PublishedEncoder { config, weights: b"\x02\0\0\0\0\0\0\0{}", vocabulary, ..files };
+    let error = pack_sentence(&files, Precision::Close).unwrap_err();
     assert!(error.to_string().contains("word_embeddings"), "{error}");
 }
 
