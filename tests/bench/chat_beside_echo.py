@@ -8,7 +8,7 @@ Signs a company up with a small bot, opens conversations, and lets wrk (Debian's
 round of echo, a round of chat, and so on. Prints one JSON line: the medians of messages a second and of latencies, their
 ratio, and what failed. Standard library only.
 """
-import argparse, json, pathlib, re, secrets, statistics, subprocess, sys, tempfile, urllib.request, uuid
+import argparse, json, pathlib, re, secrets, statistics, subprocess, sys, tempfile, time, urllib.request, uuid
 
 TOPICS = ["return a jacket", "track my parcel", "change delivery address", "student discount", "opening hours",
           "gift card balance", "reset my password", "update the app", "size of hiking boots", "cancel an order"]
@@ -44,22 +44,37 @@ def call(base, method, path, body=None, token=None):
         return json.load(answer)
 
 
-def company(base, conversations):
-    """Conversations of a new company with a bot of these topics."""
+def sign_up(base):
+    """A new company's token and its leader."""
     new = call(base, "POST", "/v1/tenants", {"company": "Bench", "leader": {
         "name": "Lead Er", "email": f"bench-{uuid.uuid4().hex[:10]}@example.com", "password": secrets.token_urlsafe(24)}})
-    token = new["access_token"]
+    return new["access_token"], new["member"]["id"]
+
+
+def company(base, token, departments):
+    """Publishes the departments and opens a channel; gives what opens so many conversations: paths and visitors' tokens."""
+    for key in departments:
+        release = call(base, "POST", f"/v1/departments/{key}/releases", {}, token)
+        while release["state"] == "building":
+            time.sleep(0.1)
+            release = call(base, "GET", f"/v1/departments/{key}/releases/{release['number']}", token=token)
+    key = call(base, "POST", "/v1/channels", {"kind": "web", "name": "Bench", "allowed_origins": [ORIGIN]}, token)["key"]
+
+    def open_talks(count):
+        talks = [call(base, "POST", "/v1/chat/conversations", {"language": "en"}, key) for _ in range(count)]
+        return [(f"/v1/chat/conversations/{t['conversation']['id']}/messages", t["visitor_token"]) for t in talks]
+    return open_talks
+
+
+def shop(base):
+    """A company with a small bot of these topics."""
+    token, me = sign_up(base)
     call(base, "POST", "/v1/departments", {"key": "sales", "name": "Sales"}, token)
-    call(base, "PUT", f"/v1/departments/sales/members/{new['member']['id']}", {"role": "owner"}, token)
+    call(base, "PUT", f"/v1/departments/sales/members/{me}", {"role": "owner"}, token)
     for topic in TOPICS:
         call(base, "POST", "/v1/departments/sales/intents", {"name": topic, "phrases": [{"text": f.format(topic)} for f in FORMS],
              "answers": [{"language": "en", "text": "about " + topic}]}, token)
-    release = call(base, "POST", "/v1/departments/sales/releases", {}, token)
-    while release["state"] == "building":
-        release = call(base, "GET", f"/v1/departments/sales/releases/{release['number']}", token=token)
-    key = call(base, "POST", "/v1/channels", {"kind": "web", "name": "Bench", "allowed_origins": [ORIGIN]}, token)["key"]
-    talks = [call(base, "POST", "/v1/chat/conversations", {"language": "en"}, key) for _ in range(conversations)]
-    return [(f"/v1/chat/conversations/{t['conversation']['id']}/messages", t["visitor_token"]) for t in talks]
+    return company(base, token, ["sales"])
 
 
 def wrk(base, talks, a, run):
@@ -83,7 +98,7 @@ def main():
     ap.add_argument("--seconds", type=int, default=5)
     ap.add_argument("--connections", type=int, default=32)
     a = ap.parse_args()
-    talks = company(a.base, 64)
+    talks = shop(a.base)(64)
     echo, chat = [], []
     for run in range(a.rounds):
         echo.append(wrk(a.echo, [("/echo", "none")], a, run))
