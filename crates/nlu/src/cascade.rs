@@ -3,14 +3,14 @@
 use crate::calibration::{Calibration, Evidence};
 
 /// Rows in a thousand that may be lost against asking the encoder always.
-const LOST: usize = 1;
+const LOST: usize = 3;
 /// Rows without which nothing is known of what is lost.
 const ENOUGH: usize = 200;
 /// A confidence that nothing reaches.
 const NEVER: f32 = 2.0;
 
 /// The least confidence of the default tier above which its answers, with the better tier's for the rest, are right as
-/// often as the better tier's alone, but for one row in a thousand. Both judged the same rows. [`NEVER`] if there is none,
+/// often as the better tier's alone, but for three rows in a thousand. Both judged the same rows. [`NEVER`] if there is none,
 /// or too little evidence.
 pub(crate) fn sure_from(first: &[Evidence], calibration: &Calibration, better: &[Evidence]) -> f32 {
     let confidence = |row: &Evidence| calibration.confidence(row.score, row.margin);

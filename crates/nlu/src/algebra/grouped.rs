@@ -13,6 +13,8 @@ use crate::number::whole_real;
 pub(crate) const GROUP: usize = 64;
 /// Tokens that are worked on together.
 const TOKENS: usize = 4;
+/// Weights of at most this size are small: the products of four with activations, added up, still fit 16 bits.
+const SMALL: u8 = 32;
 /// Middles of a row and sums of weights are filled up with zeros to a multiple of this, a vector's lanes.
 const LANES: usize = 16;
 
@@ -24,6 +26,7 @@ pub(crate) struct Weights {
     scales: Vec<f32>,
     offsets: Vec<i32>,
     sums: Vec<f32>,
+    small: bool,
 }
 
 /// Activations, token × input, row-major.
@@ -58,7 +61,8 @@ impl Weights {
             }
         }
         let offsets = totals.into_iter().map(|total| -128 * total).collect();
-        Some(Self { inputs, bytes, scales, offsets, sums })
+        let small = bytes.iter().all(|byte| byte.unsigned_abs() <= SMALL);
+        Some(Self { inputs, bytes, scales, offsets, sums, small })
     }
 
     pub(crate) fn inputs(&self) -> usize {
@@ -75,6 +79,7 @@ impl Weights {
         self.scales.extend(other.scales);
         self.offsets.extend(other.offsets);
         self.sums.extend(other.sums);
+        self.small &= other.small;
         (self.inputs == other.inputs).then_some(self)
     }
 
@@ -153,18 +158,19 @@ fn by_one(weights: &Weights, activations: &Activations, out: &mut [f32]) {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
+    use super::super::simd::total;
     use super::{Activations, GROUP, LANES, TOKENS, Weights, padded};
     use std::arch::x86_64::{
-        _mm_cvtsi32_si128, _mm256_abs_epi8, _mm256_add_epi32, _mm256_cvtepi32_ps, _mm256_fmadd_ps, _mm256_loadu_ps,
-        _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8, _mm256_set1_epi16,
-        _mm256_set1_ps, _mm256_setzero_ps, _mm256_sign_epi8, _mm256_storeu_ps, _mm256_xor_si256, _mm512_cvtepi32_ps,
-        _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_reduce_add_ps,
-        _mm512_set1_ps, _mm512_setzero_ps, _mm512_zextsi128_si512,
+        _mm_cvtsi32_si128, _mm256_abs_epi8, _mm256_add_epi16, _mm256_add_epi32, _mm256_cvtepi32_ps, _mm256_fmadd_ps,
+        _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_set1_epi8,
+        _mm256_set1_epi16, _mm256_set1_ps, _mm256_setzero_ps, _mm256_sign_epi8, _mm256_storeu_ps, _mm256_xor_si256,
+        _mm256_zextsi128_si256, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_loadu_ps,
+        _mm512_loadu_si512, _mm512_reduce_add_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_zextsi128_si512,
     };
 
     /// Walks all outputs and blocks of tokens; the kernel gives a block's sums for one output.
     macro_rules! walk {
-        ($weights:ident, $activations:ident, $out:ident, $kernel:ident) => {
+        ($weights:ident, $activations:ident, $out:ident, $kernel:expr) => {
             let (outputs, groups) = ($weights.outputs(), $weights.inputs / GROUP);
             let tokens = $activations.tokens();
             for first in (0..tokens).step_by(TOKENS) {
@@ -217,12 +223,22 @@ mod x86 {
 
     #[target_feature(enable = "avx2,fma")]
     pub(super) fn by_256(weights: &Weights, activations: &Activations, out: &mut [f32]) {
-        walk!(weights, activations, out, block_256);
+        if weights.small {
+            walk!(weights, activations, out, block_256::<true>);
+        } else {
+            walk!(weights, activations, out, block_256::<false>);
+        }
     }
 
     #[inline]
     #[target_feature(enable = "avx2,fma")]
-    fn block_256(w: &Weights, x: &Activations, output: usize, tokens: [usize; TOKENS], groups: usize) -> [f32; TOKENS] {
+    fn block_256<const SMALL: bool>(
+        w: &Weights,
+        x: &Activations,
+        output: usize,
+        tokens: [usize; TOKENS],
+        groups: usize,
+    ) -> [f32; TOKENS] {
         let mut sums = [_mm256_setzero_ps(); TOKENS];
         let (own, padded) = (output * groups, padded(w.inputs));
         for lane in (0..padded).step_by(LANES / 2) {
@@ -242,6 +258,7 @@ mod x86 {
             };
             let (low_size, high_size) = (_mm256_abs_epi8(low), _mm256_abs_epi8(high));
             let (bias, ones) = (_mm256_set1_epi8(i8::MIN), _mm256_set1_epi16(1));
+            let start = _mm256_zextsi128_si256(_mm_cvtsi32_si128(w.offsets[own + group]));
             let scale = w.scales[own + group];
             for (sum, token) in sums.iter_mut().zip(tokens) {
                 let bytes: &[u8] = &x.bytes[(token * groups + group) * GROUP..][..GROUP];
@@ -249,12 +266,18 @@ mod x86 {
                 let (a, b) = unsafe {
                     (_mm256_loadu_si256(bytes.as_ptr().cast()), _mm256_loadu_si256(bytes.as_ptr().add(32).cast()))
                 };
-                // The weight gives its sign to the activation, so two products of bytes up to 127 stay below 2^15.
-                let a = _mm256_sign_epi8(_mm256_xor_si256(a, bias), low);
-                let b = _mm256_sign_epi8(_mm256_xor_si256(b, bias), high);
-                let a = _mm256_madd_epi16(_mm256_maddubs_epi16(low_size, a), ones);
-                let b = _mm256_madd_epi16(_mm256_maddubs_epi16(high_size, b), ones);
-                let products = _mm256_cvtepi32_ps(_mm256_add_epi32(a, b));
+                let products = if SMALL {
+                    let pairs = _mm256_add_epi16(_mm256_maddubs_epi16(a, low), _mm256_maddubs_epi16(b, high));
+                    _mm256_add_epi32(start, _mm256_madd_epi16(pairs, ones))
+                } else {
+                    // The weight gives its sign to the activation, so two products of bytes up to 127 stay below 2^15.
+                    let a = _mm256_sign_epi8(_mm256_xor_si256(a, bias), low);
+                    let b = _mm256_sign_epi8(_mm256_xor_si256(b, bias), high);
+                    let a = _mm256_madd_epi16(_mm256_maddubs_epi16(low_size, a), ones);
+                    let b = _mm256_madd_epi16(_mm256_maddubs_epi16(high_size, b), ones);
+                    _mm256_add_epi32(a, b)
+                };
+                let products = _mm256_cvtepi32_ps(products);
                 *sum = _mm256_fmadd_ps(products, _mm256_set1_ps(scale * x.scales[token * groups + group]), *sum);
             }
         }
@@ -262,7 +285,7 @@ mod x86 {
             let mut lanes = [0.0_f32; 8];
             // SAFETY: the array has room for the 8 numbers that are written.
             unsafe { _mm256_storeu_ps(lanes.as_mut_ptr(), sum) };
-            lanes.iter().sum()
+            total(lanes)
         })
     }
 }
@@ -273,28 +296,34 @@ mod tests {
     use crate::number::{byte, real};
     use crate::random::Random;
 
-    fn sample(inputs: usize, outputs: usize, tokens: usize) -> (Weights, Activations) {
+    fn sample(inputs: usize, outputs: usize, tokens: usize, largest: usize) -> (Weights, Activations) {
         let mut random = Random::seeded(9);
         let mut number = |bound: usize| real(random.below(2 * bound + 1)) - real(bound);
-        let bytes = (0..inputs * outputs).map(|_| byte(number(127))).collect();
+        // The first weights and activations are the extremes, all of one sign.
+        let bytes = (0..inputs * outputs).map(|at| byte(if at < GROUP { real(largest) } else { number(largest) }));
+        let bytes = bytes.collect();
         let scales = (0..inputs * outputs / GROUP).map(|_| 0.01 + number(100).abs() / 1e4).collect();
-        let values: Vec<f32> = (0..inputs * tokens).map(|_| 3.0 + number(1000) / 100.0).collect();
+        let value = |at: usize| if at < GROUP - 1 { 13.0 } else { 3.0 + number(1000) / 100.0 };
+        let values: Vec<f32> = (0..inputs * tokens).map(value).collect();
         (Weights::new(inputs, bytes, scales).unwrap(), Activations::round(inputs, &values))
     }
 
     #[test]
     fn every_machine_gives_the_same() {
-        let (weights, activations) = sample(128, 5, 7);
-        let (mut fast, mut plain) = (vec![0.0; 35], vec![0.0; 35]);
-        grouped_products(&weights, &activations, &mut fast);
-        by_one(&weights, &activations, &mut plain);
-        let close = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-3 * b.abs().max(1.0));
-        assert!(close(&fast, &plain), "{fast:?} {plain:?}");
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the features were just detected.
-            unsafe { x86::by_256(&weights, &activations, &mut fast) };
-            assert!(close(&fast, &plain));
+        for largest in [usize::from(SMALL), 127] {
+            let (weights, activations) = sample(128, 5, 7, largest);
+            assert_eq!(weights.small, largest == usize::from(SMALL));
+            let (mut fast, mut plain) = (vec![0.0; 35], vec![0.0; 35]);
+            grouped_products(&weights, &activations, &mut fast);
+            by_one(&weights, &activations, &mut plain);
+            let close = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-3 * b.abs().max(1.0));
+            assert!(close(&fast, &plain), "{fast:?} {plain:?}");
+            #[cfg(target_arch = "x86_64")]
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                // SAFETY: the features were just detected.
+                unsafe { x86::by_256(&weights, &activations, &mut fast) };
+                assert!(close(&fast, &plain));
+            }
         }
     }
 

@@ -148,7 +148,7 @@ fn tile<const FUSED: bool, const LANES: usize, const COLUMNS: usize>(
 
 /// The sum of all lanes, a power of two of them, halves upon halves.
 #[inline(always)]
-fn total<const LANES: usize>(mut lanes: [f32; LANES]) -> f32 {
+pub(super) fn total<const LANES: usize>(mut lanes: [f32; LANES]) -> f32 {
     let mut half = LANES / 2;
     while half > 0 {
         for lane in 0..half {

@@ -3,6 +3,7 @@
 use super::encoder::SentenceError;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::collections::HashMap;
 
 /// The files of a sentence encoder's directory, as read.
@@ -64,20 +65,6 @@ struct Casing {
     do_lower_case: Option<bool>,
 }
 
-/// Older files say it by flags, newer ones by a name.
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct PoolingConfig {
-    pooling_mode: Option<String>,
-    pooling_mode_cls_token: bool,
-    pooling_mode_mean_tokens: bool,
-    pooling_mode_max_tokens: bool,
-    pooling_mode_mean_sqrt_len_tokens: bool,
-    pooling_mode_weightedmean_tokens: bool,
-    pooling_mode_lasttoken: bool,
-}
-
 const CASED: SentenceError = SentenceError::Shape("the tokenizer keeps upper case, which messages don't have here");
 
 impl PublishedEncoder<'_> {
@@ -101,10 +88,23 @@ impl PublishedEncoder<'_> {
 
     pub(crate) fn pooling(&self) -> Result<Pooling, SentenceError> {
         let Some(file) = self.pooling else { return Ok(Pooling::Mean) };
-        json::<PoolingConfig>("1_Pooling/config.json", file)?
-            .pooling()
-            .ok_or(SentenceError::Shape("only the mean of the tokens and the first token are known as pooling"))
+        let said: HashMap<String, Value> = json("1_Pooling/config.json", file)?;
+        // Newer files name one way, older ones have a flag for each.
+        let ways: Vec<&str> = match said.get("pooling_mode") {
+            Some(way) => way.as_str().into_iter().collect(),
+            None => said.iter().filter(|(_, on)| **on == Value::Bool(true)).filter_map(|(flag, _)| way(flag)).collect(),
+        };
+        match ways.as_slice() {
+            ["mean" | "mean_tokens"] => Ok(Pooling::Mean),
+            ["cls" | "cls_token"] => Ok(Pooling::First),
+            _ => Err(SentenceError::Shape("only the mean of the tokens and the first token are known as pooling")),
+        }
     }
+}
+
+/// The way that a flag is for.
+fn way(flag: &str) -> Option<&str> {
+    flag.strip_prefix("pooling_mode_")
 }
 
 impl Tokenizer {
@@ -121,29 +121,6 @@ impl Tokenizer {
         }
         let tokens: Option<Vec<String>> = tokens.into_iter().collect();
         tokens.ok_or(SentenceError::Shape("two tokens have the same id"))
-    }
-}
-
-impl PoolingConfig {
-    fn pooling(&self) -> Option<Pooling> {
-        if let Some(mode) = &self.pooling_mode {
-            return match mode.as_str() {
-                "mean" => Some(Pooling::Mean),
-                "cls" => Some(Pooling::First),
-                _ => None,
-            };
-        }
-        let others = [
-            self.pooling_mode_max_tokens,
-            self.pooling_mode_mean_sqrt_len_tokens,
-            self.pooling_mode_weightedmean_tokens,
-            self.pooling_mode_lasttoken,
-        ];
-        match (self.pooling_mode_mean_tokens, self.pooling_mode_cls_token, others.contains(&true)) {
-            (true, false, false) => Some(Pooling::Mean),
-            (false, true, false) => Some(Pooling::First),
-            _ => None,
-        }
     }
 }
 
