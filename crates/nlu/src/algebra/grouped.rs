@@ -83,6 +83,17 @@ impl Weights {
         (self.inputs == other.inputs).then_some(self)
     }
 
+    /// An output's bytes, scales and offsets, of so many groups.
+    #[inline]
+    fn row(&self, output: usize, groups: usize) -> (&[[i8; GROUP]], &[f32], &[i32]) {
+        let from = output * groups;
+        (
+            &self.bytes.as_chunks::<GROUP>().0[from..from + groups],
+            &self.scales[from..from + groups],
+            &self.offsets[from..from + groups],
+        )
+    }
+
     pub(crate) fn memory(&self) -> usize {
         self.bytes.len() + 8 * self.scales.len() + 4 * self.sums.len()
     }
@@ -114,6 +125,13 @@ impl Activations {
 
     fn tokens(&self) -> usize {
         self.bytes.len() / self.inputs
+    }
+
+    /// A token's bytes and scales, of so many groups.
+    #[inline]
+    fn row(&self, token: usize, groups: usize) -> (&[[u8; GROUP]], &[f32]) {
+        let from = token * groups;
+        (&self.bytes.as_chunks::<GROUP>().0[from..from + groups], &self.scales[from..from + groups])
     }
 }
 
@@ -194,7 +212,7 @@ mod x86 {
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
     fn block_512(w: &Weights, x: &Activations, output: usize, tokens: [usize; TOKENS], groups: usize) -> [f32; TOKENS] {
         let mut sums = [_mm512_setzero_ps(); TOKENS];
-        let (own, padded) = (output * groups, padded(w.inputs));
+        let padded = padded(w.inputs);
         for lane in (0..padded).step_by(LANES) {
             let own: &[f32] = &w.sums[output * padded + lane..][..LANES];
             for (sum, token) in sums.iter_mut().zip(tokens) {
@@ -204,18 +222,18 @@ mod x86 {
                 *sum = _mm512_fmadd_ps(own, middles, *sum);
             }
         }
+        let (weights, scales, offsets) = w.row(output, groups);
+        let [t0, t1, t2, t3] = tokens;
+        let rows = [x.row(t0, groups), x.row(t1, groups), x.row(t2, groups), x.row(t3, groups)];
         for group in 0..groups {
-            let bytes: &[i8] = &w.bytes[(own + group) * GROUP..][..GROUP];
-            // SAFETY: the slice holds the 64 bytes that are read.
-            let weight = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
-            let start = _mm512_zextsi128_si512(_mm_cvtsi32_si128(w.offsets[own + group]));
-            let scale = w.scales[own + group];
-            for (sum, token) in sums.iter_mut().zip(tokens) {
-                let bytes: &[u8] = &x.bytes[(token * groups + group) * GROUP..][..GROUP];
-                // SAFETY: the slice holds the 64 bytes that are read.
-                let activation = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) };
+            // SAFETY: the array holds the 64 bytes that are read.
+            let weight = unsafe { _mm512_loadu_si512(weights[group].as_ptr().cast()) };
+            let start = _mm512_zextsi128_si512(_mm_cvtsi32_si128(offsets[group]));
+            for (sum, (bytes, factors)) in sums.iter_mut().zip(&rows) {
+                // SAFETY: the array holds the 64 bytes that are read.
+                let activation = unsafe { _mm512_loadu_si512(bytes[group].as_ptr().cast()) };
                 let products = _mm512_cvtepi32_ps(_mm512_dpbusd_epi32(start, activation, weight));
-                *sum = _mm512_fmadd_ps(products, _mm512_set1_ps(scale * x.scales[token * groups + group]), *sum);
+                *sum = _mm512_fmadd_ps(products, _mm512_set1_ps(scales[group] * factors[group]), *sum);
             }
         }
         sums.map(|sum| _mm512_reduce_add_ps(sum))
@@ -240,7 +258,7 @@ mod x86 {
         groups: usize,
     ) -> [f32; TOKENS] {
         let mut sums = [_mm256_setzero_ps(); TOKENS];
-        let (own, padded) = (output * groups, padded(w.inputs));
+        let padded = padded(w.inputs);
         for lane in (0..padded).step_by(LANES / 2) {
             let own: &[f32] = &w.sums[output * padded + lane..][..LANES / 2];
             for (sum, token) in sums.iter_mut().zip(tokens) {
@@ -250,22 +268,20 @@ mod x86 {
                 *sum = _mm256_fmadd_ps(own, middles, *sum);
             }
         }
+        let (weights, scales, offsets) = w.row(output, groups);
+        let [t0, t1, t2, t3] = tokens;
+        let rows = [x.row(t0, groups), x.row(t1, groups), x.row(t2, groups), x.row(t3, groups)];
         for group in 0..groups {
-            let bytes: &[i8] = &w.bytes[(own + group) * GROUP..][..GROUP];
-            // SAFETY: the slice holds the twice 32 bytes that are read.
-            let (low, high) = unsafe {
-                (_mm256_loadu_si256(bytes.as_ptr().cast()), _mm256_loadu_si256(bytes.as_ptr().add(32).cast()))
-            };
+            let bytes = weights[group].as_ptr();
+            // SAFETY: the array holds the twice 32 bytes that are read.
+            let (low, high) = unsafe { (_mm256_loadu_si256(bytes.cast()), _mm256_loadu_si256(bytes.add(32).cast())) };
             let (low_size, high_size) = (_mm256_abs_epi8(low), _mm256_abs_epi8(high));
             let (bias, ones) = (_mm256_set1_epi8(i8::MIN), _mm256_set1_epi16(1));
-            let start = _mm256_zextsi128_si256(_mm_cvtsi32_si128(w.offsets[own + group]));
-            let scale = w.scales[own + group];
-            for (sum, token) in sums.iter_mut().zip(tokens) {
-                let bytes: &[u8] = &x.bytes[(token * groups + group) * GROUP..][..GROUP];
-                // SAFETY: the slice holds the twice 32 bytes that are read.
-                let (a, b) = unsafe {
-                    (_mm256_loadu_si256(bytes.as_ptr().cast()), _mm256_loadu_si256(bytes.as_ptr().add(32).cast()))
-                };
+            let start = _mm256_zextsi128_si256(_mm_cvtsi32_si128(offsets[group]));
+            for (sum, (bytes, factors)) in sums.iter_mut().zip(&rows) {
+                let bytes = bytes[group].as_ptr();
+                // SAFETY: the array holds the twice 32 bytes that are read.
+                let (a, b) = unsafe { (_mm256_loadu_si256(bytes.cast()), _mm256_loadu_si256(bytes.add(32).cast())) };
                 let products = if SMALL {
                     let pairs = _mm256_add_epi16(_mm256_maddubs_epi16(a, low), _mm256_maddubs_epi16(b, high));
                     _mm256_add_epi32(start, _mm256_madd_epi16(pairs, ones))
@@ -278,7 +294,7 @@ mod x86 {
                     _mm256_add_epi32(a, b)
                 };
                 let products = _mm256_cvtepi32_ps(products);
-                *sum = _mm256_fmadd_ps(products, _mm256_set1_ps(scale * x.scales[token * groups + group]), *sum);
+                *sum = _mm256_fmadd_ps(products, _mm256_set1_ps(scales[group] * factors[group]), *sum);
             }
         }
         sums.map(|sum| {
