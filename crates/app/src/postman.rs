@@ -10,7 +10,10 @@ use guildhall_domain::{
     event::{Event, Kind},
     id,
 };
-use guildhall_persistence::{Job, JobKind, SealedLetter, Tx};
+use guildhall_persistence::{
+    Job, JobKind, SealedLetter, Tx,
+    shared::{Limit, key},
+};
 use tokio::sync::watch;
 
 use crate::{
@@ -25,6 +28,8 @@ const LEASE: Duration = Duration::from_mins(1);
 /// The first wait of a letter that could not be sent; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
 const LONGEST_WAIT: Duration = Duration::from_mins(15);
+/// Letters of one company; more of them wait, so that nobody makes the house their bulk mailer.
+const OF_COMPANY: Limit = Limit { name: "letters", quota: 1_000, window: Duration::from_hours(1), burst: 1_000 };
 
 /// Who carries letters, and the bell that says that one waits.
 #[derive(Default)]
@@ -96,8 +101,13 @@ async fn deliver(app: &App, mailer: &dyn Mailer, job: &Job) -> Result<Option<Mom
     let Ok(id) = job.reference.parse::<Id<id::Letter>>() else { return Ok(None) };
     let kept = app.look(&App::system(job.tenant), async |tx: &Tx| Ok(tx.letters().get(id).await?)).await?;
     let Some(kept) = kept else { return Ok(None) };
+    let pace = app.shared.take(&OF_COMPANY, &key(Some(job.tenant), "letters"), 1).await;
+    if !pace.allowed && app.now() < kept.expires_at {
+        return Ok(Some(app.now().after(pace.retry_after)));
+    }
     let due = app.now().after(wait_after(job.attempts));
     let why = match open(app, &kept) {
+        _ if app.now() >= kept.expires_at => ("too late", "nobody needs it any more".into()),
         Ok(letter) => match mailer.send(id, &letter).await {
             Ok(()) => return forget(app, job, id, None).await.map(|()| None),
             Err(NotSent::Later(cause)) if due < kept.expires_at => {

@@ -102,6 +102,26 @@ on_both! {
         place.digest().settle();
     }
 
+    fn a_letter_that_is_of_no_use_any_more_is_given_up(place) {
+        let office = PostOffice::open();
+        let house = office.house(place);
+        let leader = Person::sign_up(&house, "Pine");
+        for _ in 0..40 {
+            office.decline("451 4.3.0 not now");
+        }
+        house.stranger().post("/v1/password-resets", &json!({ "email": leader.email })).is(202);
+        pass_until_tried(&house, &office, 3);
+        house.clock.pass(Duration::from_mins(30));
+        let leader = leader.sign_in(&house);
+        for _ in 0..100 {
+            if record(&leader).contains(&"letter.lost".to_owned()) {
+                return place.digest().settle();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("{:?}", record(&leader));
+    }
+
     fn a_letter_outlives_the_server_that_could_not_send_it(place) {
         let office = PostOffice::open();
         let address = office.address();

@@ -73,12 +73,23 @@ impl Mailer for Smtp {
             let (envelope, message) = self.written(id, letter)?;
             match tokio::time::timeout(PATIENCE, self.server.send_raw(&envelope, &message)).await {
                 Ok(Ok(_)) => Ok(()),
-                Ok(Err(error)) if error.is_permanent() => Err(NotSent::Never(error.into())),
-                Ok(Err(error)) => Err(NotSent::Later(error.into())),
+                Ok(Err(error)) if is_final(&error) => Err(NotSent::Never(reason(&error).into())),
+                Ok(Err(error)) => Err(NotSent::Later(reason(&error).into())),
                 Err(late) => Err(NotSent::Later(late.into())),
             }
         })
     }
+}
+
+/// Whether a server declines this reader or this letter for good. What else it declines, such as our own password, can
+/// still be mended while the letter waits.
+fn is_final(error: &lettre::transport::smtp::Error) -> bool {
+    error.status().is_some_and(|code| matches!(code.to_string().as_str(), "550" | "551" | "552" | "553"))
+}
+
+/// Why a server did not take a letter, for the log: its code and not its words, which may name the reader.
+fn reason(error: &lettre::transport::smtp::Error) -> String {
+    error.status().map_or_else(|| error.to_string(), |code| format!("the mail server answered {code}"))
 }
 
 #[cfg(test)]
