@@ -14,7 +14,7 @@
 
 mod dice;
 mod labour;
-mod node;
+pub(crate) mod node;
 mod rest;
 
 use std::{

@@ -2,6 +2,8 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks by printing")]
 
+mod member;
+
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
@@ -39,6 +41,9 @@ enum Command {
     /// Companies.
     #[command(subcommand)]
     Tenant(TenantCommand),
+    /// People of a company.
+    #[command(subcommand)]
+    Member(member::MemberCommand),
     /// Signing keys.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -221,6 +226,7 @@ async fn run_with(command: Command, config: Config) -> Outcome {
         Command::Demo => run_demo(config).await,
         Command::Migrate => migrate(&config).await,
         Command::Tenant(command) => run_tenant(command, &config).await,
+        Command::Member(command) => member::run(command, &config).await,
         Command::Audit(AuditCommand::Verify { slug }) => verify(slug.as_deref(), &config).await,
         Command::Openapi | Command::Config(_) | Command::Nlu(_) | Command::Keys(_) => Ok(()),
     }
@@ -242,6 +248,7 @@ async fn run_demo(mut config: Config) -> Outcome {
     config.database_url = None;
     config.redis_url = None;
     config.keys_file = None;
+    (config.smtp_url, config.mail_from) = (None, None);
     let outcome = show(&config).await;
     std::fs::remove_dir_all(&folder)?;
     outcome

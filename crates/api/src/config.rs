@@ -12,7 +12,7 @@ use figment::{
 };
 use serde::{Deserialize, Deserializer};
 
-use crate::http::TrustedProxies;
+use crate::{http::TrustedProxies, outside::mail::Smtp};
 
 /// How this server runs.
 #[derive(Clone, Deserialize)]
@@ -32,8 +32,12 @@ pub struct Config {
     pub redis_url: Option<String>,
     /// The installation's keys; `keys.json` in `data_dir` where absent.
     pub keys_file: Option<PathBuf>,
-    /// The server's own address, as clients know it: who issues access tokens.
+    /// The server's own address, as clients know it: who issues access tokens, and where links in letters lead.
     pub base_url: String,
+    /// `smtps://user:password@host`: who takes letters; none are sent where absent.
+    pub smtp_url: Option<String>,
+    /// Who letters come from, needed with `smtp_url`.
+    pub mail_from: Option<String>,
     /// Whether companies may sign up by themselves.
     #[serde(deserialize_with = "switch")]
     pub sign_up: bool,
@@ -84,6 +88,8 @@ impl Default for Config {
             redis_url: None,
             keys_file: None,
             base_url: "http://127.0.0.1:8080".to_owned(),
+            smtp_url: None,
+            mail_from: None,
             sign_up: true,
             rate_limits: true,
             trusted_proxies: String::new(),
@@ -151,6 +157,10 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let bad = |what: String| Err(ConfigError::Meaning(what));
         self.proxies()?;
+        self.mailer()?;
+        if !["http://", "https://"].iter().any(|scheme| self.base_url.starts_with(scheme)) {
+            return bad("base_url must be http://… or https://…".to_owned());
+        }
         match self.database_url.as_deref() {
             Some(url) if !url.starts_with("postgres://") && !url.starts_with("postgresql://") => {
                 bad("database_url must be postgres://…; without it SQLite in data_dir is used".to_owned())
@@ -174,6 +184,17 @@ impl Config {
     pub fn proxies(&self) -> Result<TrustedProxies, ConfigError> {
         let networks = self.trusted_proxies.split(',').map(str::trim).filter(|network| !network.is_empty());
         TrustedProxies::parse(networks).map_err(|error| ConfigError::Meaning(format!("trusted_proxies: {error}")))
+    }
+
+    /// Who carries letters, if anybody does.
+    pub(crate) fn mailer(&self) -> Result<Option<Smtp>, ConfigError> {
+        match (&self.smtp_url, &self.mail_from) {
+            (None, None) => Ok(None),
+            (Some(url), Some(from)) => {
+                Smtp::new(url, from).map(Some).map_err(|error| ConfigError::Meaning(error.to_string()))
+            }
+            _ => Err(ConfigError::Meaning("smtp_url and mail_from go together".to_owned())),
+        }
     }
 
     /// The address of the database.
@@ -214,6 +235,8 @@ impl fmt::Debug for Config {
             .field("redis", &self.redis_url.as_deref().map(bare))
             .field("keys_file", &self.keys() as &dyn fmt::Debug)
             .field("base_url", &self.base_url)
+            .field("smtp", &self.smtp_url.as_deref().map(bare))
+            .field("mail_from", &self.mail_from)
             .field("sign_up", &self.sign_up)
             .field("rate_limits", &self.rate_limits)
             .field("trusted_proxies", &self.trusted_proxies)
@@ -258,6 +281,9 @@ mod tests {
             ("database_url = 'postgres://x'", "keys_file"),
             ("trusted_proxies = '10.0.0.0/99'", "trusted_proxies"),
             ("chat_requests = 0", "at least 1"),
+            ("base_url = 'chat.example.com'", "base_url"),
+            ("smtp_url = 'smtp://127.0.0.1'", "go together"),
+            ("smtp_url = 'smtp://a:b@mail.example.com'\nmail_from = 'a@example.com'", "tls=required"),
         ] {
             let error = read(toml).unwrap_err();
             assert!(error.contains(word), "{toml}: {error}");
@@ -268,10 +294,14 @@ mod tests {
     #[test]
     fn debug_shows_no_password() {
         let config = read(
-            "database_url = 'postgres://app:s3cret@db/guildhall'\nkeys_file = 'k'\nredis_url = 'redis://:s3cret@r'",
+            "database_url = 'postgres://app:s3cret@db/guildhall'\nkeys_file = 'k'\nredis_url = 'redis://:s3cret@r'\n\
+             smtp_url = 'smtps://bot:s3cret@mail.example.com'\nmail_from = 'bot@example.com'",
         )
         .unwrap();
         let shown = format!("{config:?}");
-        assert!(shown.contains("db/guildhall") && !shown.contains("s3cret"), "{shown}");
+        assert!(
+            shown.contains("db/guildhall") && shown.contains("mail.example.com") && !shown.contains("s3cret"),
+            "{shown}"
+        );
     }
 }

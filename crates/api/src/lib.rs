@@ -7,6 +7,7 @@ mod encoder;
 mod gate;
 pub mod http;
 pub mod openapi;
+mod outside;
 mod probes;
 mod reference;
 pub mod server;

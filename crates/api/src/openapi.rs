@@ -133,7 +133,8 @@ fn complete(path: &str, operation: &mut Operation) {
     if path.starts_with("/v1/sessions") {
         statuses.push(401);
     }
-    if by_path || path.ends_with("/accept") {
+    let by_token = path.ends_with("/accept") || path.ends_with("/complete");
+    if by_path || by_token {
         statuses.push(404);
     }
     if has_body {
@@ -149,7 +150,7 @@ fn complete(path: &str, operation: &mut Operation) {
     {
         statuses.push(409);
     }
-    if path.ends_with("/accept") || operation.operation_id.as_deref() == Some("revokeInvitation") {
+    if by_token || operation.operation_id.as_deref() == Some("revokeInvitation") {
         statuses.push(410);
     }
     if path == "/v1/tenants" {

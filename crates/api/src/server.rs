@@ -9,7 +9,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
-use guildhall_app::{App, Clock, Parts, SystemClock, builder, notice::Notice};
+use guildhall_app::{App, Clock, Parts, SystemClock, builder, letter::Mailer, notice::Notice, postman};
 use guildhall_auth::{Cost, Hasher, KeyRing, OsEntropy, Pepper};
 use guildhall_persistence::{Shared, Store, shared::MISSED};
 use tokio::{sync::watch, task::JoinHandle};
@@ -153,7 +153,7 @@ async fn furnish(config: &Config, world: World, lock: Option<DirectoryLock>) -> 
     };
     let hasher = hasher(keys.pepper());
     let encoder = encoder::open(config)?;
-    let issuer = config.base_url.clone();
+    let mailer = config.mailer()?.map(|smtp| Arc::new(smtp) as Arc<dyn Mailer>);
     let parts = Parts {
         store,
         shared,
@@ -161,7 +161,8 @@ async fn furnish(config: &Config, world: World, lock: Option<DirectoryLock>) -> 
         hasher,
         clock,
         entropy,
-        issuer,
+        base_url: config.base_url.clone(),
+        mailer,
         bots_in_memory: config.bots_in_memory,
         encoder,
     };
@@ -249,6 +250,7 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
     let handle = server.handle();
     let jobs = vec![
         tokio::spawn(builder::work(Arc::clone(&house.app), stopped.clone())),
+        tokio::spawn(postman::work(Arc::clone(&house.app), stopped.clone())),
         tokio::spawn(listen(Arc::clone(&house.app), stopped.clone())),
         tokio::spawn(follow_keys(Arc::clone(&house.app), config.keys(), stopped.clone())),
         tokio::spawn(beat(Arc::clone(&house.app), stopped)),

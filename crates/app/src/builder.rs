@@ -12,7 +12,7 @@ use guildhall_domain::{
 use guildhall_nlu::ENGINE_VERSION;
 use guildhall_persistence::{Build, Job, JobKind, Tx};
 use sha2::{Digest, Sha256};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 use crate::{
     App,
@@ -23,36 +23,18 @@ use crate::{
 /// A builder's claim on a tenant; renewed while it works, so that a dead builder's work is soon taken up by another.
 const LEASE: Duration = Duration::from_secs(15);
 const RENEWED: Duration = Duration::from_secs(5);
-/// How often the queue is looked at when nobody rings.
-const GLANCE: Duration = Duration::from_secs(1);
 /// A build that failed this often says so.
 const MOST_ATTEMPTS: i64 = 5;
-
-/// Wakes the builder.
-#[derive(Debug, Default)]
-pub(crate) struct Bell(Notify);
-
-impl Bell {
-    pub(crate) fn ring(&self) {
-        self.0.notify_one();
-    }
-}
 
 /// Works until told to stop; a build that is under way is finished first.
 pub async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         match take(&app).await {
             Ok(true) => {}
-            Ok(false) => {
-                tokio::select! {
-                    () = app.builder.0.notified() => {}
-                    () = tokio::time::sleep(GLANCE) => {}
-                    _ = stop.changed() => {}
-                }
-            }
+            Ok(false) => app.builder.rest(&mut stop).await,
             Err(error) => {
                 tracing::warn!(%error, "the builder could not look at the queue");
-                tokio::time::sleep(GLANCE).await;
+                app.builder.rest(&mut stop).await;
             }
         }
     }

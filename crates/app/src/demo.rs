@@ -202,7 +202,8 @@ async fn come_in(
         department: place.map(|(key, role)| (key.to_owned(), role)),
     };
     let permit = permit(inviter)?;
-    let (_, token) = app.act(inviter, async |work: &Work<'_>| invitation::create(work, &permit, new).await).await?;
+    let made = app.act(inviter, async |work: &Work<'_>| invitation::create(work, &permit, new).await).await?;
+    let token = made.token.ok_or(Refusal::Unavailable("mail"))?;
     let acceptance = app.read_acceptance(&token.text(), &person.name, &person.password).await?;
     let actor = acceptance.actor();
     let joined = app.act(&actor, async |work: &Work<'_>| invitation::accept(work, acceptance, client).await).await?;

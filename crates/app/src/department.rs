@@ -6,14 +6,14 @@ use guildhall_domain::{
     department::{Department, Key, Membership},
     event::{Event, Kind},
     id,
-    member::may_give,
+    member::{may_give, may_take},
     policy::{EditDepartment, FoundDepartment, GrantRole, ReadDepartments},
     text::{Name, Note},
 };
 use guildhall_persistence::{JobKind, OrTaken, Tx};
 use serde_json::json;
 
-use crate::{Work, notice::Notice};
+use crate::{Work, notice::Notice, standing};
 
 /// A department that is to be founded.
 #[derive(Debug)]
@@ -146,7 +146,8 @@ pub async fn give(
     let department = work.departments().lock_by_key(key).await?.ok_or(Refusal::NotFound)?;
     let owners = work.members().owners(department.id).await?;
     may_give(permit.at_home(department.id), permit.reach(), role, owners > 0)?;
-    let who = work.members().get(member).await?.ok_or(Refusal::NotFound)?;
+    work.members().lock(member).await?;
+    let who = standing::here(work, member).await?;
     let before = work.members().give(department.id, member, role, work.now()).await?;
     if before == Some(Role::Owner) && role != Role::Owner {
         keep_an_owner(work, department.id).await?;
@@ -159,7 +160,7 @@ pub async fn give(
     Ok(Membership { member, name: who.name, role, created_at: work.now(), updated_at: work.now() })
 }
 
-/// Takes a member's role in a department; their older access tokens die.
+/// Takes a member's role in a department, as its owner; their older access tokens die.
 pub async fn take(
     work: &Work<'_>,
     permit: &Permit<GrantRole>,
@@ -167,7 +168,8 @@ pub async fn take(
     member: Id<id::Member>,
 ) -> Result<(), Refusal> {
     let department = work.departments().lock_by_key(key).await?.ok_or(Refusal::NotFound)?;
-    permit.over(department.id)?;
+    may_take(permit.at_home(department.id), permit.reach())?;
+    work.members().lock(member).await?;
     let before = work.members().take(department.id, member).await?.ok_or(Refusal::NotFound)?;
     if before == Role::Owner {
         keep_an_owner(work, department.id).await?;
@@ -176,7 +178,14 @@ pub async fn take(
     work.tell(Event::of(Kind::RoleTaken, member).within(department.id).with(json!({ "role": before.name() })))
 }
 
-/// Refuses when a department that had an owner would have none.
-async fn keep_an_owner(work: &Work<'_>, department: Id<id::Department>) -> Result<(), Refusal> {
-    if work.members().owners(department).await? == 0 { Err(Conflict::LastOwner.into()) } else { Ok(()) }
+/// Refuses when a department with content would be left without an owner who can come in.
+pub(crate) async fn keep_an_owner(work: &Work<'_>, department: Id<id::Department>) -> Result<(), Refusal> {
+    let left_alone = work.members().owners(department).await? == 0 && has_content(work, department).await?;
+    if left_alone { Err(Conflict::LastOwner.into()) } else { Ok(()) }
+}
+
+/// Whether a department holds content: in its draft, or live.
+async fn has_content(tx: &Tx, department: Id<id::Department>) -> Result<bool, Refusal> {
+    let live = tx.builds().parts(tx.builds().bot().await?.current_build).await?;
+    Ok(live.iter().any(|part| part.department == department) || tx.intents().any(department).await?)
 }

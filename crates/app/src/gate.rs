@@ -13,15 +13,16 @@ use std::{
 
 use guildhall_auth::{Bearer, ChannelKey, OpaqueToken, VisitorToken};
 use guildhall_domain::{
-    Actor, Grant, Id, Moment, Refusal, TenantScope, Who, actor::Role, channel::Channel, id, tenant,
+    Actor, Grant, Id, Moment, Refusal, TenantScope, Who, actor::Role, channel::Channel, id, member, tenant,
 };
 use guildhall_persistence::VisitorRow;
 use uuid::Uuid;
 
 use crate::App;
 
-/// How long the gate remembers a channel, a visitor or a tenant's state.
-const REMEMBERED: Duration = Duration::from_secs(5);
+/// How long the gate remembers a channel, a visitor or a tenant's state. A stream asks every two seconds, so that what was
+/// closed on another node ends here within five.
+const REMEMBERED: Duration = Duration::from_secs(2);
 /// How many of each it remembers at most.
 const MOST: usize = 20_000;
 
@@ -85,6 +86,7 @@ impl App {
         let session = tx.sessions().get(subject.session).await?.ok_or(NOBODY)?;
         let tenant = tx.this_tenant().await?;
         let valid = tenant.state == tenant::State::Active
+            && member.state == member::State::Active
             && member.auth_epoch == subject.epoch
             && session.member == member.id
             && session.lives(now);

@@ -1,14 +1,16 @@
 //! Inviting people, and coming in by an invitation.
 
+use std::collections::HashSet;
+
 use guildhall_auth::{InvitationToken, PasswordRules};
 use guildhall_domain::{
-    Conflict, Flaws, Id, Page, PageRequest, Permit, Reach, Refusal,
+    Actor, Conflict, Flaws, Id, Page, PageRequest, Permit, Reach, Refusal,
     actor::Role,
     event::{Event, Kind},
     id,
     invitation::{Invitation, LIFE, may_offer},
-    member::{Email, context_words},
-    policy::Invite,
+    member::{self, Email, context_words},
+    policy::{self, Invite},
     tenant::State,
     text::Name,
 };
@@ -16,9 +18,9 @@ use guildhall_persistence::{OrTaken, Tx};
 use serde_json::json;
 
 use crate::{
-    App, Work, department,
+    App, Work, department, letter,
     session::{self, Client, SignedIn},
-    tenant,
+    standing, tenant,
 };
 
 /// Who is invited, and to what.
@@ -34,32 +36,66 @@ pub struct NewInvitation {
     pub department: Option<(String, Role)>,
 }
 
-/// Invites somebody; the token is shown once, to the inviter.
-pub async fn create(
-    work: &Work<'_>,
-    permit: &Permit<Invite>,
-    new: NewInvitation,
-) -> Result<(Invitation, InvitationToken), Refusal> {
+/// An invitation that was just made. Its token is there only where no letter brings it.
+#[derive(Debug)]
+pub struct Invited {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// What to hand over, this once.
+    pub token: Option<InvitationToken>,
+}
+
+/// A department and the role there.
+pub(crate) type Place = (Id<id::Department>, Role);
+
+/// Invites somebody: by letter, or by a token that the inviter hands over.
+pub async fn create(work: &Work<'_>, permit: &Permit<Invite>, new: NewInvitation) -> Result<Invited, Refusal> {
     let mut place = None;
-    let mut has_owner = false;
     if let Some((key, role)) = &new.department {
-        let department = department::referred(work, key, "/department").await?;
-        has_owner = work.members().owners(department.id).await? > 0;
-        place = Some((department.id, *role));
+        place = Some((department::referred(work, key, "/department").await?.id, *role));
     }
-    let at_home = place.is_some_and(|(department, _)| permit.at_home(department));
-    may_offer(at_home, permit.reach(), new.tenant_role, place.map(|(_, role)| role), has_owner)?;
+    may_invite(work, permit, new.tenant_role, place, &HashSet::new()).await?;
     if work.members().by_email(&new.email).await?.is_some() {
         return Err(Conflict::EmailTaken.into());
     }
+    keep(work, permit, new.email, new.name, new.tenant_role, place).await
+}
+
+/// Decides whether these roles may be offered as things stand, and as they come to stand for the departments that get an
+/// owner meanwhile.
+pub(crate) async fn may_invite(
+    tx: &Tx,
+    permit: &Permit<Invite>,
+    tenant_role: Role,
+    place: Option<Place>,
+    getting_owners: &HashSet<Id<id::Department>>,
+) -> Result<(), Refusal> {
+    let mut has_owner = false;
+    if let Some((department, _)) = place {
+        has_owner = getting_owners.contains(&department) || tx.members().owners(department).await? > 0;
+    }
+    let at_home = place.is_some_and(|(department, _)| permit.at_home(department));
+    may_offer(at_home, permit.reach(), tenant_role, place.map(|(_, role)| role), has_owner)
+}
+
+/// Keeps an invitation, in place of older open ones to the same e-mail, and sends it where letters are sent.
+pub(crate) async fn keep(
+    work: &Work<'_>,
+    permit: &Permit<Invite>,
+    email: Email,
+    name: Option<Name>,
+    tenant_role: Role,
+    place: Option<Place>,
+) -> Result<Invited, Refusal> {
     let now = work.now();
+    let inviter = standing::here(work, permit.member()?).await?;
     let invitation = Invitation {
         id: work.new_id()?,
-        email: new.email,
-        name: new.name,
-        tenant_role: new.tenant_role,
+        email,
+        name,
+        tenant_role,
         department: place,
-        invited_by: permit.member()?,
+        invited_by: inviter.id,
         created_at: now,
         expires_at: now.after(LIFE),
         accepted_at: None,
@@ -69,7 +105,10 @@ pub async fn create(
     work.invitations().add(&invitation, token.digest()).await?;
     let event = Event::of(Kind::Invited, invitation.id).with(json!({ "tenant_role": invitation.tenant_role.name() }));
     work.tell(place.map_or(event.clone(), |(department, _)| event.within(department)))?;
-    Ok((invitation, token))
+    let company = work.this_tenant().await?.company;
+    let letter = letter::invitation(&invitation, &inviter.name, &company, &work.app().links().invitation(&token));
+    let posted = work.post(&letter, invitation.expires_at).await?;
+    Ok(Invited { invitation, token: (!posted).then_some(token) })
 }
 
 /// A page of the invitations that one may see.
@@ -131,16 +170,17 @@ impl App {
 impl Acceptance {
     /// The tenant that they come into.
     #[must_use]
-    pub fn actor(&self) -> guildhall_domain::Actor {
+    pub fn actor(&self) -> Actor {
         App::system(self.token.tenant)
     }
 }
 
-/// Comes in: the invitation is used up, the member has what it offers, and is signed in.
+/// Comes in: the invitation is used up, the member has what it offers, and is signed in. It holds only while whoever
+/// invited could still offer the same.
 pub async fn accept(work: &Work<'_>, acceptance: Acceptance, client: &Client) -> Result<SignedIn, Refusal> {
     let now = work.now();
     let (invitation, _) = work.invitations().get(acceptance.token.id).await?.ok_or(Refusal::NotFound)?;
-    if !work.invitations().accept(invitation.id, now).await? {
+    if !work.invitations().accept(invitation.id, now).await? || !still_offered(work, &invitation).await? {
         return Err(Refusal::Gone("invitation-used"));
     }
     let mut member = tenant::member(work.new_id()?, acceptance.name, invitation.email, invitation.tenant_role, now);
@@ -154,4 +194,19 @@ pub async fn accept(work: &Work<'_>, acceptance: Acceptance, client: &Client) ->
     let grants = work.members().grants_of(member.id).await?;
     let tenant = work.this_tenant().await?;
     session::open(work, &tenant, member, grants, client).await
+}
+
+async fn still_offered(work: &Work<'_>, invitation: &Invitation) -> Result<bool, Refusal> {
+    let place = invitation.department;
+    let departments = work.departments().lock(place.iter().map(|(department, _)| *department)).await?;
+    let inviter =
+        work.members().get(invitation.invited_by).await?.filter(|member| member.state == member::State::Active);
+    let (Some(inviter), true) = (inviter, departments.len() == place.iter().count()) else { return Ok(false) };
+    let grants = inviter.grants(work.members().grants_of(inviter.id).await?);
+    let Ok(permit) = policy::judge(&Actor { grants, ..Actor::system(work.scope()) }) else { return Ok(false) };
+    match may_invite(work, &permit, invitation.tenant_role, place, &HashSet::new()).await {
+        Ok(()) => Ok(true),
+        Err(Refusal::Forbidden(_) | Refusal::Conflict(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
 }

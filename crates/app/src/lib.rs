@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod audit;
+mod bell;
 pub mod bot;
 pub mod builder;
 pub mod channel;
@@ -16,12 +17,17 @@ pub mod gate;
 pub mod hashing;
 pub mod intent;
 pub mod invitation;
+pub mod letter;
 pub mod live;
 pub mod member;
 pub mod notice;
+pub mod postman;
 pub mod release;
 mod reply;
+pub mod reset;
+pub mod roster;
 pub mod session;
+pub mod standing;
 pub mod tenant;
 mod thinking;
 pub mod throttle;
@@ -52,7 +58,9 @@ pub struct App {
     directory: Directory,
     sealer: Sealer,
     gate: gate::Memory,
-    builder: builder::Bell,
+    builder: bell::Bell,
+    post: postman::Post,
+    links: letter::Links,
     encoder: Option<Arc<SentenceEncoder>>,
     thinking: thinking::Thinking,
     desks: desk::Desks,
@@ -73,8 +81,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// Who issues access tokens: the server's own address.
-    pub issuer: String,
+    /// The server's own address: who issues access tokens, and where the links in letters lead.
+    pub base_url: String,
+    /// Who carries letters, if anybody does.
+    pub mailer: Option<Arc<dyn letter::Mailer>>,
     /// How many live bots are kept in memory.
     pub bots_in_memory: usize,
     /// The sentence encoder of the better tier, if this node has one.
@@ -84,7 +94,8 @@ pub struct Parts {
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Result<Self, guildhall_auth::Error> {
-        let tokens = Tokens::new(Arc::clone(&parts.keys), parts.issuer, "guildhall", Arc::clone(&parts.entropy))?;
+        let issuer = parts.base_url.clone();
+        let tokens = Tokens::new(Arc::clone(&parts.keys), issuer, "guildhall", Arc::clone(&parts.entropy))?;
         Ok(Self {
             store: parts.store,
             shared: parts.shared,
@@ -96,7 +107,9 @@ impl App {
             clock: parts.clock,
             entropy: parts.entropy,
             gate: gate::Memory::default(),
-            builder: builder::Bell::default(),
+            builder: bell::Bell::default(),
+            post: postman::Post { mailer: parts.mailer, bell: bell::Bell::default() },
+            links: letter::Links::below(&parts.base_url),
             encoder: parts.encoder,
             thinking: thinking::Thinking::default(),
             desks: desk::Desks::default(),
@@ -108,6 +121,12 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    /// Where the links in letters lead.
+    #[must_use]
+    pub const fn links(&self) -> &letter::Links {
+        &self.links
     }
 
     /// The source of randomness.

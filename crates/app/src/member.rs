@@ -10,9 +10,9 @@ use guildhall_domain::{
     tenant::Tenant,
     text::{Language, Name, Title},
 };
-use guildhall_persistence::{End, Tx};
+use guildhall_persistence::{End, MemberFilter, Tx};
 
-use crate::{App, Work};
+use crate::{App, Work, reset, standing};
 
 /// A member with what they hold.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub async fn me(tx: &Tx, permit: &Permit<KeepAccount>) -> Result<(Tenant, Member
     Ok((tenant, with_grants(tx, permit.member()?).await?))
 }
 
-/// A member of the tenant.
+/// A member of the tenant, who may have left: what they made still names them.
 pub async fn get(tx: &Tx, _: &Permit<ReadMembers>, id: Id<id::Member>) -> Result<MemberWithGrants, Refusal> {
     with_grants(tx, id).await
 }
@@ -53,10 +53,10 @@ pub async fn get(tx: &Tx, _: &Permit<ReadMembers>, id: Id<id::Member>) -> Result
 pub async fn list(
     tx: &Tx,
     _: &Permit<ReadMembers>,
-    words: Option<&str>,
+    filter: &MemberFilter<'_>,
     page: &PageRequest,
 ) -> Result<Page<MemberWithGrants>, Refusal> {
-    let Page { items, next } = tx.members().list(words, page).await?;
+    let Page { items, next } = tx.members().list(filter, page).await?;
     let mut members = Vec::with_capacity(items.len());
     for member in items {
         let grants = member.grants(tx.members().grants_of(member.id).await?);
@@ -65,7 +65,7 @@ pub async fn list(
     Ok(Page { items: members, next })
 }
 
-async fn with_grants(tx: &Tx, id: Id<id::Member>) -> Result<MemberWithGrants, Refusal> {
+pub(crate) async fn with_grants(tx: &Tx, id: Id<id::Member>) -> Result<MemberWithGrants, Refusal> {
     let member = tx.members().get(id).await?.ok_or(Refusal::NotFound)?;
     let grants = member.grants(tx.members().grants_of(id).await?);
     Ok(MemberWithGrants { member, grants })
@@ -79,7 +79,7 @@ pub async fn change(
     version: i64,
     patch: MemberPatch,
 ) -> Result<MemberWithGrants, Refusal> {
-    let mut member = work.members().get(id).await?.ok_or(Refusal::NotFound)?;
+    let mut member = standing::here(work, id).await?;
     if *permit.reach() != Reach::Tenant && permit.member()? != id {
         return Err(Refusal::Forbidden("member.edit"));
     }
@@ -125,5 +125,7 @@ pub async fn set_password(work: &Work<'_>, permit: &Permit<KeepAccount>, hash: &
     };
     work.members().set_password_hash(id, hash, now).await?;
     work.sessions().end(id, End::AllBut(session), "password changed", now).await?;
-    work.tell(Event::of(Kind::PasswordChanged, id))
+    work.password_resets().close_all(id, now).await?;
+    work.tell(Event::of(Kind::PasswordChanged, id))?;
+    reset::tell_of_new_password(work, &standing::here(work, id).await?, now).await
 }

@@ -12,6 +12,8 @@ pub enum Notice {
     WorkWaits(Id<id::Tenant>),
     /// A tenant's bot speaks another build, or its departments have other names.
     BotChanged(Id<id::Tenant>),
+    /// A tenant's letter waits to be sent.
+    LetterWaits(Id<id::Tenant>),
     /// Somebody wrote in a conversation.
     Written(Id<id::Conversation>),
 }
@@ -23,6 +25,7 @@ impl Notice {
         match self {
             Self::WorkWaits(tenant) => ("work", tenant.to_string()),
             Self::BotChanged(tenant) => ("bot", tenant.to_string()),
+            Self::LetterWaits(tenant) => ("post", tenant.to_string()),
             Self::Written(conversation) => ("talk", conversation.to_string()),
         }
     }
@@ -33,6 +36,7 @@ impl Notice {
         match topic {
             "work" => text.parse().ok().map(Self::WorkWaits),
             "bot" => text.parse().ok().map(Self::BotChanged),
+            "post" => text.parse().ok().map(Self::LetterWaits),
             "talk" => text.parse().ok().map(Self::Written),
             _ => None,
         }
@@ -51,6 +55,7 @@ impl App {
     pub fn hear(&self, notice: Notice) {
         match notice {
             Notice::WorkWaits(_) => self.builder.ring(),
+            Notice::LetterWaits(_) => self.post.bell.ring(),
             Notice::BotChanged(tenant) => self.live.look_again(tenant),
             Notice::Written(_) => {}
         }
@@ -67,6 +72,7 @@ mod tests {
         for notice in [
             Notice::WorkWaits(Id::from_uuid(uuid)),
             Notice::BotChanged(Id::from_uuid(uuid)),
+            Notice::LetterWaits(Id::from_uuid(uuid)),
             Notice::Written(Id::from_uuid(uuid)),
         ] {
             let (topic, text) = notice.written();

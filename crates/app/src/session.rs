@@ -5,7 +5,7 @@ use guildhall_domain::{
     Actor, Conflict, Grant, Id, Moment, Permit, Refusal,
     event::{Event, Kind},
     id,
-    member::{Email, Member},
+    member::{self, Email, Member},
     policy::KeepAccount,
     session::{ABSOLUTE, MOST, Session, Shown, Turn, turn},
     tenant::{State, Tenant},
@@ -57,6 +57,8 @@ pub struct Proven {
     actor: Actor,
     tenant: Tenant,
     member: Id<id::Member>,
+    /// The hash that the password was compared with, and a stronger one to keep in its place.
+    stored: String,
     stronger: Option<String>,
 }
 
@@ -106,7 +108,8 @@ impl App {
         }
     }
 
-    async fn known(&self, email: &Email, slug: Option<&str>) -> Result<Vec<(Tenant, LoginEntry)>, Refusal> {
+    /// Where an e-mail can sign in: in the named company, or in up to three.
+    pub(crate) async fn known(&self, email: &Email, slug: Option<&str>) -> Result<Vec<(Tenant, LoginEntry)>, Refusal> {
         let mut known = Vec::new();
         for entry in self.store.logins(self.directory.login_hash(email)).await? {
             let tenant = self.store.tenant(entry.tenant).await?;
@@ -125,14 +128,22 @@ impl App {
         password: Password,
     ) -> Result<Option<Proven>, Refusal> {
         let actor = Self::system(entry.tenant);
-        let stored = self.look(&actor, async |tx: &Tx| Ok(tx.members().password_hash(entry.member).await?)).await?;
-        let Some(stored) = stored else { return Ok(None) };
-        let stronger = match self.hashing.verify(password, stored).await? {
+        let (member, stored) = self
+            .look(&actor, async |tx: &Tx| {
+                Ok((tx.members().get(entry.member).await?, tx.members().password_hash(entry.member).await?))
+            })
+            .await?;
+        let (Some(member), Some(stored)) = (member, stored) else { return Ok(None) };
+        let stronger = match self.hashing.verify(password, stored.clone()).await? {
             Verdict::Wrong => return Ok(None),
             Verdict::Right => None,
             Verdict::RightButWeak(stronger) => Some(stronger),
         };
-        Ok(Some(Proven { actor, tenant: tenant.clone(), member: entry.member, stronger }))
+        // Only now, so that it takes as long and tells as little as a wrong password.
+        if member.state != member::State::Active {
+            return Ok(None);
+        }
+        Ok(Some(Proven { actor, tenant: tenant.clone(), member: entry.member, stored, stronger }))
     }
 
     /// Checks a password of somebody who is already signed in; they may try no more often than who signs in.
@@ -164,9 +175,12 @@ impl App {
     }
 }
 
-/// Opens a session for a member whose password was right.
+/// Opens a session for a member whose password was right, and still is: no session slips in behind a new password.
 pub async fn sign_in(work: &Work<'_>, proven: Proven, client: &Client) -> Result<SignedIn, Refusal> {
-    let member = work.members().get(proven.member).await?.ok_or(Refusal::Unauthenticated("wrong-credentials"))?;
+    work.members().lock(proven.member).await?;
+    let unchanged = work.members().password_hash(proven.member).await?.is_some_and(|hash| hash == proven.stored);
+    let member = work.members().get(proven.member).await?.filter(|member| member.state == member::State::Active);
+    let member = member.filter(|_| unchanged).ok_or(Refusal::Unauthenticated("wrong-credentials"))?;
     if let Some(stronger) = &proven.stronger {
         work.members().set_password_hash(member.id, stronger, work.now()).await?;
     }
@@ -278,6 +292,9 @@ pub async fn refresh(work: &Work<'_>, shown: &RefreshToken, client: &Client) -> 
         }
     };
     let member = work.members().get(kept.session.member).await?.ok_or(DEAD)?;
+    if member.state != member::State::Active {
+        return Err(DEAD);
+    }
     let grants = work.members().grants_of(member.id).await?;
     Ok(Refreshed::In(Box::new(signed_in(work, tenant, member, grants, session, successor)?)))
 }

@@ -7,7 +7,7 @@ use guildhall_domain::{
     bot::Settings,
     event::{Event, Kind},
     id,
-    member::{Email, Member, Profile, context_words},
+    member::{self, Email, Member, Profile, context_words},
     tenant::{State, Tenant, slug},
     text::Name,
 };
@@ -124,5 +124,6 @@ pub async fn settle(
 /// A member who has just joined.
 pub(crate) const fn member(id: Id<id::Member>, name: Name, email: Email, tenant_role: Role, now: Moment) -> Member {
     let profile = Profile { title: None, language: None, time_zone: None, home_department: None };
-    Member { id, name, email, profile, tenant_role, auth_epoch: 1, version: 1, created_at: now, updated_at: now }
+    let state = member::State::Active;
+    Member { id, name, email, profile, tenant_role, state, auth_epoch: 1, version: 1, created_at: now, updated_at: now }
 }

@@ -22,7 +22,7 @@ pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use error::{Error, Refused};
 pub use hasher::{Cost, Hasher, Pepper};
 pub use keyring::{KeyRing, KeyState, Rotation, SigningKey};
-pub use opaque::{ApiKey, ChannelKey, InvitationToken, OpaqueToken, RefreshToken, TokenKind, VisitorToken};
+pub use opaque::{ApiKey, ChannelKey, InvitationToken, OpaqueToken, RefreshToken, ResetToken, TokenKind, VisitorToken};
 pub use password::{Password, PasswordRules};
 pub use seal::Sealer;
 pub use token::{Claims, Subject, Tokens};

@@ -41,6 +41,8 @@ kinds! {
     VisitorToken, Visitor = "vt" names id::Visitor;
     /// An offer to join a tenant.
     InvitationToken, Invitation = "it" names id::Invitation;
+    /// Sets a new password, once.
+    ResetToken, Reset = "pr" names id::PasswordReset;
     /// Tells a website's channel; it stands in the page, so it is an identifier rather than a secret.
     ChannelKey, Channel = "wk" names id::Channel;
     /// A program's key.
@@ -198,6 +200,7 @@ mod tests {
             reads_back::<Refresh>(seed);
             reads_back::<Visitor>(seed);
             reads_back::<Invitation>(seed);
+            reads_back::<Reset>(seed);
             reads_back::<Channel>(seed);
             reads_back::<Api>(seed);
         }

@@ -31,6 +31,12 @@ kinds! {
     RefreshReused = "session.reused";
     /// A member changed the password.
     PasswordChanged = "member.password-changed";
+    /// Somebody asked for a link to set a new password.
+    ResetAsked = "member.reset-asked";
+    /// A leader or the operator made a link by which a member sets a new password.
+    ResetLinkMade = "member.reset-link-made";
+    /// A member set a new password by a link.
+    PasswordReset = "member.password-reset";
     /// Somebody was invited.
     Invited = "member.invited";
     /// An invitation was taken back.
@@ -39,6 +45,18 @@ kinds! {
     Joined = "member.joined";
     /// A member's profile changed.
     MemberChanged = "member.changed";
+    /// A member's role in the company changed.
+    TenantRoleChanged = "member.role-changed";
+    /// A member was suspended.
+    MemberSuspended = "member.suspended";
+    /// A member may come in again.
+    MemberResumed = "member.resumed";
+    /// A member left.
+    MemberLeft = "member.left";
+    /// A member was removed.
+    MemberRemoved = "member.removed";
+    /// A letter could not be delivered and was given up.
+    LetterLost = "letter.lost";
     /// A department was founded.
     DepartmentFounded = "department.founded";
     /// A department's settings changed.

@@ -30,6 +30,10 @@ kinds! {
     Session = "ses";
     /// An offer to join a tenant.
     Invitation = "inv";
+    /// A link by which a member sets a new password.
+    PasswordReset = "pwr";
+    /// A letter that waits to be sent.
+    Letter = "let";
     /// What a visitor may want.
     Intent = "int";
     /// An example of how visitors say it.

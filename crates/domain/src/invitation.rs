@@ -44,6 +44,12 @@ impl Invitation {
     pub fn open(&self, now: Moment) -> bool {
         self.accepted_at.is_none() && self.revoked_at.is_none() && now < self.expires_at
     }
+
+    /// Whether it offers exactly these roles.
+    #[must_use]
+    pub fn offers(&self, tenant_role: Role, department: Option<(Id<id::Department>, Role)>) -> bool {
+        self.tenant_role == tenant_role && self.department == department
+    }
 }
 
 /// Decides whether these roles may be offered: tenant roles are the leader's to offer, a department role follows

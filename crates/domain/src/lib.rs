@@ -18,6 +18,7 @@ pub mod page;
 pub mod policy;
 pub mod refusal;
 pub mod release;
+pub mod reset;
 pub mod session;
 pub mod tenant;
 pub mod text;

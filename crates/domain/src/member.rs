@@ -57,6 +57,38 @@ pub struct Profile {
     pub home_department: Option<Id<id::Department>>,
 }
 
+/// Whether somebody works here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// They do.
+    Active,
+    /// Kept out for a while: they can't sign in, and keep what they hold.
+    Suspended,
+    /// They did. Their name stays with what they made; nothing else of theirs is left.
+    Left,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Suspended, Self::Left];
+
+    /// The state's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Left => "left",
+        }
+    }
+
+    /// Reads what [`State::name`] writes.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
 /// A person in a tenant.
 #[derive(Debug, Clone)]
 pub struct Member {
@@ -70,6 +102,8 @@ pub struct Member {
     pub profile: Profile,
     /// Leader, executive, or nothing but a member.
     pub tenant_role: Role,
+    /// Whether they work here.
+    pub state: State,
     /// Rises when a right is taken away; older tokens die with it.
     pub auth_epoch: i64,
     /// Rises with each change.
@@ -104,6 +138,22 @@ pub fn may_give(at_home: bool, reach: &Reach, role: Role, has_owner: bool) -> Re
     }
 }
 
+/// Decides whether a role in a department may be taken: by who is at home there, an owner. The leader, who reaches the
+/// whole tenant, appoints an owner and takes nothing.
+pub fn may_take(at_home: bool, reach: &Reach) -> Result<(), Refusal> {
+    match reach {
+        _ if at_home => Ok(()),
+        Reach::Tenant => Err(Conflict::OwnerGrants.into()),
+        _ => Err(Refusal::Forbidden("department.grant")),
+    }
+}
+
+/// Whether another tenant role takes something away: older access tokens die then.
+#[must_use]
+pub fn takes_away(before: Role, after: Role) -> bool {
+    before != after && before != Role::Member
+}
+
 /// Whether a folded password equals one of the words that anybody would try for this person.
 #[must_use]
 pub fn context_words(name: &Name, email: &Email, company: &Name) -> Vec<String> {
@@ -133,5 +183,19 @@ mod tests {
         assert!(may_give(true, &elsewhere, Role::Editor, true).is_ok());
         assert!(may_give(true, &Reach::Tenant, Role::Editor, true).is_ok(), "a leader who owns it");
         assert!(matches!(may_give(false, &elsewhere, Role::Editor, true), Err(Refusal::Forbidden(_))));
+    }
+
+    #[test]
+    fn who_owns_a_department_takes_its_roles_and_nobody_else() {
+        let elsewhere = Reach::Departments(vec![]);
+        assert!(may_take(true, &elsewhere).is_ok() && may_take(true, &Reach::Tenant).is_ok());
+        assert!(matches!(may_take(false, &Reach::Tenant), Err(Refusal::Conflict(Conflict::OwnerGrants))));
+        assert!(matches!(may_take(false, &elsewhere), Err(Refusal::Forbidden(_))));
+    }
+
+    #[test]
+    fn a_tenant_role_that_is_only_given_takes_nothing() {
+        assert!(takes_away(Role::Leader, Role::Member) && takes_away(Role::Leader, Role::Executive));
+        assert!(!takes_away(Role::Member, Role::Leader) && !takes_away(Role::Leader, Role::Leader));
     }
 }

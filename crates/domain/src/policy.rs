@@ -51,6 +51,8 @@ policy! {
     ReadMembers      = "member.read"            [N N N N N N N T N N];
     /// Change a member's title, language, time zone, home department.
     EditMember       = "member.edit"            [T N N N N N N O N N];
+    /// Change tenant roles, suspend, resume and remove members, make links by which they set a new password.
+    ManageMembers    = "member.manage"          [T N N N N N N N N N];
     /// Invite people.
     Invite           = "member.invite"          [T N D N N N N N N N];
     /// See the departments.

@@ -51,6 +51,17 @@ impl Departments<'_> {
         Ok(select.one(self.0.connection()).await?.map(department_of))
     }
 
+    /// Those of these departments that are there, locked against every other change until the unit of work ends, always in
+    /// the same order.
+    pub async fn lock(&self, ids: impl IntoIterator<Item = Id<id::Department>>) -> Result<Vec<Department>> {
+        let these = departments::Column::Id.is_in(ids.into_iter().map(Id::uuid));
+        let mut select = self.living().filter(these).order_by_asc(departments::Column::Id);
+        if self.0.locks_rows() {
+            select = select.lock_exclusive();
+        }
+        Ok(select.all(self.0.connection()).await?.into_iter().map(department_of).collect())
+    }
+
     /// Every department.
     pub async fn all(&self) -> Result<Vec<Department>> {
         let rows = self.living().order_by_asc(departments::Column::Id).all(self.0.connection()).await?;

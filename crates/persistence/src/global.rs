@@ -5,7 +5,8 @@
 use guildhall_domain::{Id, Moment, id, tenant, tenant::Tenant, text::Name};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    sea_query::{Expr, OnConflict},
+    QuerySelect,
+    sea_query::{Expr, LockType, OnConflict},
 };
 use uuid::Uuid;
 
@@ -28,12 +29,15 @@ pub struct LoginEntry {
 pub enum JobKind {
     /// A tenant's releases wait for a model.
     Build,
+    /// A letter waits to be sent.
+    Letter,
 }
 
 impl JobKind {
     const fn name(self) -> &'static str {
         match self {
             Self::Build => "build",
+            Self::Letter => "letter",
         }
     }
 }
@@ -236,6 +240,16 @@ impl Tx {
         row.map_or_else(|| Err(Error::unreadable("tenants", "no row of this tenant")), tenant_of)
     }
 
+    /// This tenant, locked until the unit of work ends against every other change of who leads it.
+    pub async fn lock_tenant(&self) -> Result<()> {
+        if self.locks_rows() {
+            // What only refers to the tenant, as each new row does, need not wait.
+            let select = tenants::Entity::find_by_id(self.tenant()).lock(LockType::NoKeyUpdate);
+            select.one(self.connection()).await?;
+        }
+        Ok(())
+    }
+
     /// Lets a member of this tenant be found by the keyed hash of their e-mail.
     pub async fn list_login(&self, email_hash: [u8; 32], member: Id<id::Member>) -> Result<()> {
         let row = login_directory::Model {
@@ -245,6 +259,16 @@ impl Tx {
         };
         login_directory::Entity::insert(row.into_active_model().reset_all())
             .exec_without_returning(self.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Lets a member of this tenant be found by no e-mail any more.
+    pub async fn unlist_login(&self, member: Id<id::Member>) -> Result<()> {
+        login_directory::Entity::delete_many()
+            .filter(login_directory::Column::TenantId.eq(self.tenant()))
+            .filter(login_directory::Column::MemberId.eq(member.uuid()))
+            .exec(self.connection())
             .await?;
         Ok(())
     }

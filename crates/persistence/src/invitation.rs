@@ -1,7 +1,7 @@
 //! Invitations to join a tenant.
 
 use guildhall_domain::{Id, Moment, Page, PageRequest, id, invitation::Invitation, member::Email, text::Name};
-use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 use crate::{Result, Tx, member::role_of, rows::invitations, search::oldest_first};
 
@@ -48,6 +48,32 @@ impl Invitations<'_> {
             invitation_of(row).map(|invitation| (invitation, hash))
         })
         .transpose()
+    }
+
+    /// The newest open invitation to this e-mail.
+    pub async fn open_to(&self, email: &Email, now: Moment) -> Result<Option<Invitation>> {
+        let select = self
+            .0
+            .select::<invitations::Entity>()
+            .filter(invitations::Column::EmailFolded.eq(email.canonical()))
+            .filter(invitations::Column::AcceptedAt.is_null())
+            .filter(invitations::Column::RevokedAt.is_null())
+            .filter(invitations::Column::ExpiresAt.gt(now.0))
+            .order_by_desc(invitations::Column::Id);
+        select.one(self.0.connection()).await?.map(invitation_of).transpose()
+    }
+
+    /// Takes back whatever a member offered.
+    pub async fn revoke_of(&self, member: Id<id::Member>, now: Moment) -> Result<()> {
+        self.0
+            .change::<invitations::Entity>()
+            .col_expr(invitations::Column::RevokedAt, Expr::value(now.0))
+            .filter(invitations::Column::InvitedBy.eq(member.uuid()))
+            .filter(invitations::Column::AcceptedAt.is_null())
+            .filter(invitations::Column::RevokedAt.is_null())
+            .exec(self.0.connection())
+            .await?;
+        Ok(())
     }
 
     /// A page of invitations: all, or those into these departments.

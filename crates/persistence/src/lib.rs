@@ -9,10 +9,12 @@ mod global;
 mod intent;
 mod invitation;
 mod kept;
+mod letter;
 mod member;
 mod once;
 mod records;
 mod release;
+mod reset;
 mod rows;
 mod scoped;
 mod search;
@@ -36,10 +38,12 @@ pub use global::{Job, JobKind, LoginEntry};
 pub use intent::{IntentFilter, Intents};
 pub use invitation::Invitations;
 pub use kept::{Definition, Kept};
-pub use member::Members;
+pub use letter::{Letters, SealedLetter};
+pub use member::{MemberFilter, Members};
 pub use once::{Claim, Once, Reply};
 pub use records::{AuditFilter, AuditRow, Records};
 pub use release::Releases;
+pub use reset::PasswordResets;
 pub use session::{End, NewRefresh, RefreshToken, Sessions};
 pub use shared::Shared;
 pub use store::Store;
@@ -62,5 +66,6 @@ macro_rules! repositories {
 
 repositories! {
     builds: Builds, channels: Channels, conversations: Conversations, departments: Departments, intents: Intents,
-    invitations: Invitations, kept: Kept, members: Members, releases: Releases, sessions: Sessions, visitors: Visitors,
+    invitations: Invitations, kept: Kept, letters: Letters, members: Members, password_resets: PasswordResets,
+    releases: Releases, sessions: Sessions, visitors: Visitors,
 }

@@ -4,10 +4,13 @@ use guildhall_domain::{
     Grant, Id, Moment, Page, PageRequest,
     actor::Role,
     folded, id,
-    member::{Email, Member, Profile, TimeZone},
+    member::{Email, Member, Profile, State, TimeZone},
     text::{Language, Name, Title},
 };
-use sea_orm::{ColumnTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
+    sea_query::{Expr, LockType},
+};
 
 use crate::{
     Error, Result, Tx,
@@ -15,7 +18,16 @@ use crate::{
     search::{contains, oldest_first},
 };
 
-/// The members of a tenant.
+/// Which members are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct MemberFilter<'a> {
+    /// Words in the name.
+    pub words: Option<&'a str>,
+    /// Those of this state; without it those who have not left.
+    pub state: Option<State>,
+}
+
+/// The members of a tenant, those who have left among them.
 #[derive(Debug)]
 pub struct Members<'a>(pub(crate) &'a Tx);
 
@@ -39,6 +51,7 @@ impl Members<'_> {
             version: member.version,
             created_at: member.created_at.0,
             updated_at: member.updated_at.0,
+            state: member.state.name().to_owned(),
         };
         self.0.insert::<members::Entity>([row]).await
     }
@@ -54,7 +67,17 @@ impl Members<'_> {
         row.map(member_of).transpose()
     }
 
-    /// The member of this e-mail.
+    /// Locks a member until the unit of work ends against every other change of them.
+    pub async fn lock(&self, id: Id<id::Member>) -> Result<()> {
+        if self.0.locks_rows() {
+            // What only refers to the member, as their sessions do, need not wait.
+            let select = self.0.select::<members::Entity>().filter(members::Column::Id.eq(id.uuid()));
+            select.lock(LockType::NoKeyUpdate).one(self.0.connection()).await?;
+        }
+        Ok(())
+    }
+
+    /// The member of this e-mail, who has not left.
     pub async fn by_email(&self, email: &Email) -> Result<Option<Member>> {
         let select = self.0.select::<members::Entity>().filter(members::Column::EmailFolded.eq(email.canonical()));
         select.one(self.0.connection()).await?.map(member_of).transpose()
@@ -118,12 +141,61 @@ impl Members<'_> {
         Ok(changed.rows_affected == 1)
     }
 
-    /// A page of members, those whose name or e-mail contains the words if there are any.
-    pub async fn list(&self, words: Option<&str>, page: &PageRequest) -> Result<Page<Member>> {
+    /// Gives another role in the company.
+    pub async fn set_tenant_role(&self, id: Id<id::Member>, role: Role, now: Moment) -> Result<()> {
+        self.touching(id, now)
+            .col_expr(members::Column::TenantRole, Expr::value(role.name()))
+            .exec(self.0.connection())
+            .await?;
+        Ok(())
+    }
+
+    /// Suspends a member, or lets them in again; says whether they were in the other state.
+    pub async fn turn(&self, id: Id<id::Member>, from: State, to: State, now: Moment) -> Result<bool> {
+        let turned = self
+            .touching(id, now)
+            .col_expr(members::Column::State, Expr::value(to.name()))
+            .filter(members::Column::State.eq(from.name()))
+            .exec(self.0.connection())
+            .await?;
+        Ok(turned.rows_affected == 1)
+    }
+
+    /// Parts with a member: their roles and password go, their name stays with what they made, and their e-mail may come
+    /// in anew.
+    pub async fn part(&self, id: Id<id::Member>, now: Moment) -> Result<()> {
+        let roles = self.0.remove::<grants::Entity>().filter(grants::Column::MemberId.eq(id.uuid()));
+        roles.exec(self.0.connection()).await?;
+        self.touching(id, now)
+            .col_expr(members::Column::State, Expr::value(State::Left.name()))
+            .col_expr(members::Column::TenantRole, Expr::value(Role::Member.name()))
+            .col_expr(members::Column::PasswordHash, Expr::value(""))
+            // No address: nobody is found by it, and it stands in nobody's way.
+            .col_expr(members::Column::EmailFolded, Expr::value(format!("left {}", id.uuid())))
+            .col_expr(members::Column::HomeDepartmentId, Expr::value(Option::<uuid::Uuid>::None))
+            .exec(self.0.connection())
+            .await?;
+        Ok(())
+    }
+
+    fn touching(&self, id: Id<id::Member>, now: Moment) -> UpdateMany<members::Entity> {
+        self.0
+            .change::<members::Entity>()
+            .col_expr(members::Column::Version, Expr::col(members::Column::Version).add(1))
+            .col_expr(members::Column::UpdatedAt, Expr::value(now.0))
+            .filter(members::Column::Id.eq(id.uuid()))
+    }
+
+    /// A page of members.
+    pub async fn list(&self, filter: &MemberFilter<'_>, page: &PageRequest) -> Result<Page<Member>> {
         let mut select = self.0.select::<members::Entity>();
-        if let Some(words) = words {
+        if let Some(words) = filter.words {
             select = select.filter(contains(members::Column::NameFolded, words));
         }
+        select = select.filter(match filter.state {
+            Some(state) => members::Column::State.eq(state.name()),
+            None => members::Column::State.ne(State::Left.name()),
+        });
         let rows = oldest_first(select, members::Column::Id, page).all(self.0.connection()).await?;
         let members = rows.into_iter().map(member_of).collect::<Result<_>>()?;
         Ok(Page::cut(members, page, |member: &Member| (0, member.id.uuid())))
@@ -187,14 +259,27 @@ impl Members<'_> {
         Ok(before)
     }
 
-    /// How many owners a department has.
+    /// How many active owners a department has.
     pub async fn owners(&self, department: Id<id::Department>) -> Result<u64> {
         let owners = self
             .0
             .select::<grants::Entity>()
             .filter(grants::Column::DepartmentId.eq(department.uuid()))
-            .filter(grants::Column::Role.eq(Role::Owner.name()));
-        Ok(owners.count(self.0.connection()).await?)
+            .filter(grants::Column::Role.eq(Role::Owner.name()))
+            .all(self.0.connection())
+            .await?;
+        let active = self.active().filter(members::Column::Id.is_in(owners.into_iter().map(|owner| owner.member_id)));
+        Ok(active.count(self.0.connection()).await?)
+    }
+
+    /// How many active leaders the tenant has. Ask with the tenant locked.
+    pub async fn leaders(&self) -> Result<u64> {
+        let leaders = self.active().filter(members::Column::TenantRole.eq(Role::Leader.name()));
+        Ok(leaders.count(self.0.connection()).await?)
+    }
+
+    fn active(&self) -> Select<members::Entity> {
+        self.0.select::<members::Entity>().filter(members::Column::State.eq(State::Active.name()))
     }
 
     async fn role_in(&self, department: Id<id::Department>, member: Id<id::Member>) -> Result<Option<Role>> {
@@ -225,6 +310,7 @@ fn member_of(row: members::Model) -> Result<Member> {
             home_department: row.home_department_id.map(Id::from_uuid),
         },
         tenant_role: role_of(&row.tenant_role)?,
+        state: State::named(&row.state).ok_or_else(|| Error::unreadable("members", row.state))?,
         auth_epoch: row.auth_epoch,
         version: row.version,
         created_at: Moment(row.created_at),

@@ -32,7 +32,7 @@ macro_rules! tenant_rows {
 }
 
 tenant_rows! {
-    departments members grants sessions refresh_tokens invitations intents phrases answers kept definitions contents
+    departments members grants sessions refresh_tokens password_resets invitations letters intents phrases answers kept definitions contents
     releases builds bots channels visitors conversations conversation_departments messages ratings idempotency events
     audit_heads audit_log
 }
@@ -56,7 +56,7 @@ rows! {
         tenant_id: Uuid, id: Uuid;
         name: String, name_folded: String, email: String, email_folded: String, title: Option<String>,
         language: Option<String>, time_zone: Option<String>, home_department_id: Option<Uuid>, tenant_role: String,
-        password_hash: String, auth_epoch: i64, version: i64, created_at: i64, updated_at: i64,
+        password_hash: String, auth_epoch: i64, version: i64, created_at: i64, updated_at: i64, state: String,
     }
     grants = "grants" { tenant_id: Uuid, department_id: Uuid, member_id: Uuid; role: String, created_at: i64, updated_at: i64 }
     sessions = "sessions" {
@@ -69,6 +69,11 @@ rows! {
         session_id: Uuid, secret_hash: Vec<u8>, successor_id: Option<Uuid>, sealed_successor: Option<Vec<u8>>,
         client: String, created_at: i64, used_at: Option<i64>,
     }
+    password_resets = "password_resets" {
+        tenant_id: Uuid, id: Uuid;
+        member_id: Uuid, secret_hash: Vec<u8>, created_at: i64, expires_at: i64, closed_at: Option<i64>,
+    }
+    letters = "letters" { tenant_id: Uuid, id: Uuid; sealed: Vec<u8>, created_at: i64, expires_at: i64 }
     invitations = "invitations" {
         tenant_id: Uuid, id: Uuid;
         email: String, email_folded: String, name: Option<String>, tenant_role: String, department_id: Option<Uuid>,

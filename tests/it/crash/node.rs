@@ -81,7 +81,7 @@ pub(super) fn audit_is_whole(place: &Place) {
 }
 
 /// The program, configured for a place as a house in this process would be.
-fn guildhall(place: &Place, arguments: &[&str], listen: &str) -> Command {
+pub(crate) fn guildhall(place: &Place, arguments: &[&str], listen: &str) -> Command {
     let config = place.config();
     let mut command = Command::new(env!("CARGO_BIN_EXE_guildhall-under-test"));
     command.args(arguments).stdin(Stdio::null());

@@ -1,5 +1,7 @@
 //! Passwords: changing one's own, and how often one may be tried.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::house::{Answer, House, PASSWORD, Person, Setup};
@@ -56,6 +58,29 @@ on_both! {
         }
         attempt(&house, &other.email, PASSWORD, "").is(201);
         leader.client.get("/v1/me").is(200);
+    }
+
+    fn the_wait_ends_by_the_clock_and_doubles_with_each_further_try(place) {
+        let house = place.house();
+        let leader = Person::sign_up(&house, "Pine");
+        for _ in 0..5 {
+            attempt(&house, &leader.email, "a guess", "").is(401);
+        }
+        attempt(&house, &leader.email, PASSWORD, "").is(429);
+        house.clock.pass(Duration::from_secs(29));
+        attempt(&house, &leader.email, PASSWORD, "").is(429);
+        house.clock.pass(Duration::from_secs(2));
+        // One more try, and then twice as long a wait.
+        attempt(&house, &leader.email, "a guess", "").is(401);
+        house.clock.pass(Duration::from_secs(31));
+        attempt(&house, &leader.email, PASSWORD, "").is(429);
+        house.clock.pass(Duration::from_secs(30));
+        attempt(&house, &leader.email, PASSWORD, "").is(201);
+        // The right one made good for the wrong ones.
+        for _ in 0..4 {
+            attempt(&house, &leader.email, "a guess", "").is(401);
+        }
+        attempt(&house, &leader.email, PASSWORD, "").is(201);
     }
 
     fn an_unknown_address_is_blocked_alike(place) {

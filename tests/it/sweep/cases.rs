@@ -55,6 +55,12 @@ cases! {
         "token": stage.invitation(target)["token"], "name": "Newcomer", "password": PASSWORD,
     }));
 
+    requestPasswordReset: ALONE, |_, who, _|
+        who.client.post("/v1/password-resets", &json!({ "email": format!("{}@guildhall.test", unique("lost")) }));
+    completePasswordReset: ALONE, |stage, who, target| who.client.post("/v1/password-resets/complete", &json!({
+        "token": stage.reset_link(target)["token"], "new_password": PASSWORD,
+    }));
+
     getMe: ALONE, |_, who, _| who.client.get("/v1/me");
     changePassword: ALONE, |_, who, _|
         who.client.put("/v1/me/password", &json!({ "current_password": PASSWORD, "new_password": PASSWORD }));
@@ -62,6 +68,11 @@ cases! {
     signOut: ALONE, |stage, who, _| {
         let fresh = who.person.as_ref().map(|person| person.sign_in(&stage.house).client);
         fresh.as_ref().unwrap_or(&who.client).delete("/v1/sessions/current")
+    };
+    deleteMe: ALONE, |stage, who, target| {
+        // Somebody who is no more than that goes in their place.
+        let somebody = who.person.as_ref().map(|_| stage.newcomer(target).client);
+        somebody.as_ref().unwrap_or(&who.client).delete("/v1/me")
     };
     revokeSession: PERSONAL, |stage, who, target| {
         let id = Stage::id(target, "ses", || match (target, &who.person) {
@@ -84,6 +95,31 @@ cases! {
         who.client.patch(&path, &stage.version_at(target, &path), &json!({ "title": "Swept" }))
     };
 
+    putTenantRole: OF_TENANT, |stage, who, target| {
+        let id = Stage::id(target, "mem", || stage.recruit(target).id.clone());
+        who.client.put(&format!("/v1/members/{id}/tenant-role"), &json!({ "role": "member" }))
+    };
+    putSuspension: OF_TENANT, |stage, who, target| {
+        let id = Stage::id(target, "mem", || stage.newcomer(target).id);
+        who.client.ask("PUT", &format!("/v1/members/{id}/suspension"))
+    };
+    deleteSuspension: OF_TENANT, |stage, who, target| {
+        let id = Stage::id(target, "mem", || stage.recruit(target).id.clone());
+        who.client.delete(&format!("/v1/members/{id}/suspension"))
+    };
+    deleteMember: OF_TENANT, |stage, who, target| {
+        let id = Stage::id(target, "mem", || stage.newcomer(target).id);
+        who.client.delete(&format!("/v1/members/{id}"))
+    };
+    createResetLink: OF_TENANT, |stage, who, target| {
+        let id = Stage::id(target, "mem", || stage.recruit(target).id.clone());
+        who.client.post(&format!("/v1/members/{id}/reset-links"), &json!({}))
+    };
+
+    importInvitations: ALONE, |_, who, _| {
+        let table = format!("email,role\n{}@guildhall.test,executive\n", unique("listed"));
+        who.client.ask("POST", "/v1/invitations/import").raw("text/csv", table.as_bytes())
+    };
     createInvitation: Facts { scope: Scope::Tenant, place: Place::Request, seen_by: Some("member.read"), ..ALONE }, |_, who, _|
         who.client.post("/v1/invitations", &json!({ "email": format!("{}@guildhall.test", unique("to")), "tenant_role": "executive" }));
     createInvitation: Facts { place: Place::Request, gives_role: true, ..DEPARTMENT }, |stage, who, target|
@@ -118,7 +154,7 @@ cases! {
         let id = Stage::id(target, "mem", || stage.colleague(target));
         who.client.put(&stage.inside(target, &format!("members/{id}")), &json!({ "role": "viewer" }))
     };
-    deleteDepartmentMember: IN_DEPARTMENT, |stage, who, target| {
+    deleteDepartmentMember: Facts { gives_role: true, ..IN_DEPARTMENT }, |stage, who, target| {
         let id = Stage::id(target, "mem", || stage.colleague(target));
         who.client.delete(&stage.inside(target, &format!("members/{id}")))
     };

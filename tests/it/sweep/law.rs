@@ -62,7 +62,7 @@ pub(super) struct Facts {
     pub(super) seen_by: Option<&'static str>,
     /// Whether the draft's action decides.
     pub(super) draft: bool,
-    /// Whether it gives a role, which the leader may not where there is an owner.
+    /// Whether it gives or takes a role, which the leader may not where there is an owner.
     pub(super) gives_role: bool,
 }
 

@@ -110,6 +110,26 @@ impl Stage {
         &self.recruits[Self::at(target).0]
     }
 
+    /// A member who may go.
+    pub(super) fn newcomer(&self, target: Target) -> Person {
+        let company = self.company(target);
+        let made = self.spare("newcomer", target, || {
+            let body = json!({ "email": format!("{}@guildhall.test", unique("newcomer")) });
+            let token = company.leader.client.post("/v1/invitations", &body).is(201)["token"].clone();
+            let body = json!({ "token": token, "name": "Newcomer", "password": PASSWORD });
+            self.house.stranger().post("/v1/invitations/accept", &body).is(201)
+        });
+        Person::of(&self.house, &made)
+    }
+
+    /// A link by which the recruit sets a new password.
+    pub(super) fn reset_link(&self, target: Target) -> Value {
+        self.spare("reset", target, || {
+            let path = format!("/v1/members/{}/reset-links", self.recruit(target).id);
+            self.company(target).leader.client.post(&path, &json!({})).is(201)
+        })
+    }
+
     /// A member with a role in the department that may be changed.
     pub(super) fn colleague(&self, target: Target) -> String {
         let (recruit, department) = (self.recruit(target), self.department(target));

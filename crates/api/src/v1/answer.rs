@@ -208,6 +208,17 @@ impl Responder for Done {
     }
 }
 
+/// Taken on, and nothing to say yet.
+pub(crate) struct Accepted;
+
+impl Responder for Accepted {
+    type Body = actix_web::body::BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Accepted().finish()
+    }
+}
+
 /// Absent or a value: null is refused where there is nothing to take away.
 pub(crate) fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where

@@ -27,7 +27,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
 }
 
 /// A file of any type, as it is sent.
-pub(crate) struct Upload(File);
+pub(crate) struct Upload(pub(crate) File);
 
 impl FromRequest for Upload {
     type Error = Problem;

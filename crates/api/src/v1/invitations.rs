@@ -3,10 +3,9 @@
 use actix_web::{HttpRequest, delete, get, post, web::Data};
 use guildhall_app::{
     App,
-    invitation::{self, NewInvitation},
+    invitation::{self, Invited, NewInvitation},
     work::Secrecy,
 };
-use guildhall_auth::InvitationToken;
 use guildhall_domain::{
     Flaws, Id, Moment, Refusal,
     actor::Role,
@@ -157,12 +156,15 @@ impl InvitationView {
 pub(crate) struct NewInvitationView {
     /// The invitation.
     invitation: InvitationView,
-    /// What the invited person accepts with; shown this once.
+    /// What the invited person accepts with, shown this once; null where a letter brings it.
     #[schema(format = Password)]
-    token: String,
+    token: Option<String>,
+    /// The same as a link to hand over.
+    #[schema(format = "uri")]
+    link: Option<String>,
 }
 
-/// Invites somebody. The inviter hands the token over.
+/// Invites somebody, by e-mail. Only a server that sends none shows the token and its link, to be handed over.
 #[utoipa::path(
     tag = "people",
     operation_id = "createInvitation",
@@ -178,9 +180,10 @@ pub(crate) async fn invite(
     sent: Keyed<InvitationBody>,
 ) -> Result<Answer<NewInvitationView>, Problem> {
     create(&app, permit.actor(), sent, Secrecy::Secret, async |work, body: InvitationBody| {
-        let (invitation, token): (_, InvitationToken) = invitation::create(work, &permit, body.parse()?).await?;
+        let Invited { invitation, token } = invitation::create(work, &permit, body.parse()?).await?;
         let invitation = InvitationView::of(invitation, &Keys::read(work).await?, work.now());
-        Ok(Created::plain(NewInvitationView { invitation, token: token.text() }))
+        let link = token.as_ref().map(|token| work.app().links().invitation(token));
+        Ok(Created::plain(NewInvitationView { invitation, token: token.map(|token| token.text()), link }))
     })
     .await
 }

@@ -7,11 +7,11 @@ use guildhall_app::{
 };
 use guildhall_domain::{
     Flaws, Id, Moment, Refusal, id,
-    member::{Member, TimeZone},
+    member::{Member, State, TimeZone},
     policy::{EditMember, ReadMembers},
     text::{Language, Name, Title},
 };
-use guildhall_persistence::Tx;
+use guildhall_persistence::{MemberFilter, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,7 +20,7 @@ use super::{
     answer::{Allowed, Versioned, given, present},
     views::{Keys, RoleView, page_view},
 };
-use crate::http::{IfMatch, Json, PageQuery, Paged, Path, Problem};
+use crate::http::{IfMatch, Json, PageQuery, Paged, Path, Problem, problem::catalogue as kinds};
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_members).service(get_member).service(change_member);
@@ -53,6 +53,9 @@ pub(crate) struct MemberView {
     home_department: Option<String>,
     /// What they hold.
     roles: Vec<RoleView>,
+    /// `active`, `suspended`, or `left`: they work here no more, and what they made still names them.
+    #[schema(value_type = String, example = "active")]
+    state: &'static str,
     /// Rises with each change.
     version: i64,
     /// When they joined.
@@ -67,7 +70,7 @@ page_view!(MemberPage of MemberView);
 
 impl MemberView {
     pub(crate) fn read(MemberWithGrants { member, grants }: MemberWithGrants, keys: &Keys) -> Self {
-        let Member { id, name, email, profile, version, created_at, updated_at, .. } = member;
+        let Member { id, name, email, profile, state, version, created_at, updated_at, .. } = member;
         Self {
             id,
             name: name.into(),
@@ -77,6 +80,7 @@ impl MemberView {
             time_zone: profile.time_zone.map(|zone| zone.as_str().to_owned()),
             home_department: profile.home_department.and_then(|id| keys.of(id)),
             roles: RoleView::all(&grants, keys),
+            state: state.name(),
             version,
             created_at,
             updated_at,
@@ -91,6 +95,17 @@ impl MemberView {
 pub(crate) struct MemberQuery {
     /// Words in the name.
     q: Option<String>,
+    /// `active`, `suspended` or `left`; all who have not left where absent.
+    #[param(example = "active")]
+    state: Option<String>,
+}
+
+impl MemberQuery {
+    fn filter(&self) -> Result<MemberFilter<'_>, Problem> {
+        let unknown = || Problem::new(&kinds::INVALID_PARAMETER).detail("`state` is active, suspended or left.");
+        let state = self.state.as_deref().map(|name| State::named(name).ok_or_else(unknown)).transpose()?;
+        Ok(MemberFilter { words: self.q.as_deref(), state })
+    }
 }
 
 /// Lists who works here.
@@ -108,9 +123,10 @@ pub(crate) async fn list_members(
     app: Data<App>,
     query: Paged<MemberQuery>,
 ) -> Result<Json<MemberPage>, Problem> {
+    let filter = query.filter.filter()?;
     let page = app
         .look(permit.actor(), async |tx: &Tx| {
-            let members = member::list(tx, &permit, query.filter.q.as_deref(), &query.page).await?;
+            let members = member::list(tx, &permit, &filter, &query.page).await?;
             let keys = Keys::read(tx).await?;
             Ok(MemberPage::of(members, |member| MemberView::read(member, &keys)))
         })

@@ -17,7 +17,10 @@ mod memberships;
 mod parse;
 mod phrases;
 mod releases;
+mod resets;
+mod roster;
 mod sessions;
+mod standing;
 mod tenants;
 mod views;
 
@@ -29,7 +32,10 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(tenants::configure)
         .configure(sessions::configure)
         .configure(keys::configure)
+        .configure(resets::configure)
         .configure(members::configure)
+        .configure(standing::configure)
+        .configure(roster::configure)
         .configure(invitations::configure)
         .configure(departments::configure)
         .configure(memberships::configure)

@@ -11,6 +11,8 @@ pub mod json;
 pub mod limits;
 pub mod merge;
 pub mod plain;
+pub mod roster;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 pub mod yaml;

@@ -16,7 +16,8 @@ use governor::{
     middleware::StateInformationMiddleware,
     state::keyed::DashMapStateStore,
 };
-use tokio::{sync::broadcast, time::Instant};
+use guildhall_domain::Moment;
+use tokio::sync::broadcast;
 
 use super::{Limit, News, Strikes, Verdict};
 
@@ -30,7 +31,7 @@ const MOST: usize = 200_000;
 /// What one node counts and hears.
 pub(super) struct Local {
     buckets: RwLock<HashMap<Limit, Arc<Buckets>>>,
-    strikes: Mutex<HashMap<String, (u32, Instant)>>,
+    strikes: Mutex<HashMap<String, (u32, Moment)>>,
     news: broadcast::Sender<News>,
     calls: AtomicU32,
 }
@@ -76,21 +77,27 @@ impl Local {
         }
     }
 
-    pub(super) fn strike(&self, key: &str, window: Duration, now: Instant) -> u32 {
+    pub(super) fn strike(&self, key: &str, window: Duration, now: Moment) -> u32 {
         self.sweep_now_and_then();
         let mut strikes = self.strikes.lock().unwrap_or_else(PoisonError::into_inner);
+        if strikes.len() >= MOST {
+            strikes.retain(|_, (_, until)| *until > now);
+        }
+        if strikes.len() >= MOST {
+            strikes.clear();
+        }
         let before = strikes.get(key).filter(|(_, until)| *until > now).map_or(0, |(count, _)| *count);
         let count = before.saturating_add(1);
-        strikes.insert(key.to_owned(), (count, now + window));
+        strikes.insert(key.to_owned(), (count, now.after(window)));
         count
     }
 
-    pub(super) fn strikes(&self, key: &str, now: Instant) -> Strikes {
+    pub(super) fn strikes(&self, key: &str, now: Moment) -> Strikes {
         let strikes = self.strikes.lock().unwrap_or_else(PoisonError::into_inner);
-        strikes.get(key).filter(|(_, until)| *until > now).map_or_else(Strikes::default, |(count, until)| Strikes {
-            count: *count,
-            left: until.saturating_duration_since(now),
-        })
+        strikes
+            .get(key)
+            .filter(|(_, until)| *until > now)
+            .map_or_else(Strikes::default, |(count, until)| Strikes { count: *count, left: until.since(now) })
     }
 
     pub(super) fn absolve(&self, key: &str) {
@@ -117,13 +124,6 @@ impl Local {
             buckets.retain_recent();
             (1..=MOST).contains(&buckets.len())
         });
-        drop(all);
-        let now = Instant::now();
-        let mut strikes = self.strikes.lock().unwrap_or_else(PoisonError::into_inner);
-        strikes.retain(|_, (_, until)| *until > now);
-        if strikes.len() > MOST {
-            strikes.clear();
-        }
     }
 }
 
@@ -173,8 +173,8 @@ mod tests {
 
     #[test]
     fn strikes_add_up_until_there_is_quiet() {
-        let (local, window, start) = (Local::default(), Duration::from_secs(10), Instant::now());
-        let at = |seconds| start + Duration::from_secs(seconds);
+        let (local, window, start) = (Local::default(), Duration::from_secs(10), Moment(7));
+        let at = |seconds| start.after(Duration::from_secs(seconds));
         let counts = ["a", "a", "b"].map(|key| local.strike(key, window, start));
         assert_eq!(counts, [1, 2, 1]);
         assert_eq!(local.strikes("a", at(6)), Strikes { count: 2, left: Duration::from_secs(4) });

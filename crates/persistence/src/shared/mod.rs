@@ -10,8 +10,8 @@ mod redis;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use guildhall_domain::{Id, id::Tenant};
-use tokio::{sync::broadcast, time::Instant};
+use guildhall_domain::{Id, Moment, id::Tenant};
+use tokio::sync::broadcast;
 
 /// The address of Redis can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -126,22 +126,21 @@ impl Shared {
         }
     }
 
-    /// Adds a failure and says how many there are. Each starts `window` anew, so `window - left` is how long ago the
-    /// last one was.
-    pub async fn strike(&self, key: &str, window: Duration) -> u32 {
+    /// Adds a failure and says how many there are. Each starts `window` anew, by the caller's clock.
+    pub async fn strike(&self, key: &str, window: Duration, now: Moment) -> u32 {
         // Here too, so that a Redis that goes away takes no count with it.
-        let here = self.local.strike(key, window, Instant::now());
+        let here = self.local.strike(key, window, now);
         match &self.redis {
-            Some(redis) => redis.strike(key, window).await.unwrap_or(here),
+            Some(redis) => redis.strike(key, window, now).await.unwrap_or(here),
             None => here,
         }
     }
 
     /// The failures so far.
-    pub async fn strikes(&self, key: &str) -> Strikes {
-        let here = self.local.strikes(key, Instant::now());
+    pub async fn strikes(&self, key: &str, now: Moment) -> Strikes {
+        let here = self.local.strikes(key, now);
         match &self.redis {
-            Some(redis) => redis.strikes(key).await.unwrap_or(here),
+            Some(redis) => redis.strikes(key, now).await.unwrap_or(here),
             None => here,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use guildhall_domain::Moment;
 use redis::{
     Client, FromRedisValue, RedisError, RedisResult, Script,
     aio::{ConnectionManager, ConnectionManagerConfig},
@@ -24,6 +25,7 @@ pub(super) struct Redis {
     manager: ConnectionManager,
     circuit: Circuit,
     bucket: Script,
+    strike: Script,
     wire: bus::Wire,
     listener: JoinHandle<()>,
 }
@@ -44,8 +46,8 @@ impl Redis {
         let manager = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
         let wire = bus::Wire::new();
         let listener = tokio::spawn(bus::listen(client, wire, news));
-        let bucket = Script::new(include_str!("gcra.lua"));
-        Ok(Self { manager, circuit: Circuit::default(), bucket, wire, listener })
+        let [bucket, strike] = [include_str!("gcra.lua"), include_str!("strike.lua")].map(Script::new);
+        Ok(Self { manager, circuit: Circuit::default(), bucket, strike, wire, listener })
     }
 
     pub(super) async fn ping(&self) -> Option<String> {
@@ -62,20 +64,18 @@ impl Redis {
         Some(Verdict { allowed, remaining, limit, reset_after, retry_after })
     }
 
-    pub(super) async fn strike(&self, key: &str, window: Duration) -> Option<u32> {
-        let millis = i64::try_from(window.as_millis()).unwrap_or(i64::MAX);
-        let mut pipe = ::redis::pipe();
-        pipe.atomic().incr(strikes_key(key), 1).pexpire(strikes_key(key), millis).ignore();
-        let (count,) = self.call(async |redis| pipe.query_async(redis).await).await?;
-        Some(count)
+    pub(super) async fn strike(&self, key: &str, window: Duration, now: Moment) -> Option<u32> {
+        let mut call = self.strike.key(strikes_key(key));
+        call.arg(now.0).arg(now.after(window).0).arg(u64::try_from(window.as_millis()).unwrap_or(u64::MAX).max(1));
+        self.call(async |redis| call.invoke_async(redis).await).await
     }
 
-    pub(super) async fn strikes(&self, key: &str) -> Option<Strikes> {
-        let mut pipe = ::redis::pipe();
-        pipe.get(strikes_key(key)).pttl(strikes_key(key));
-        let (count, left): (Option<u32>, i64) = self.call(async |redis| pipe.query_async(redis).await).await?;
-        let left = Duration::from_millis(u64::try_from(left).unwrap_or(0));
-        Some(count.map_or_else(Strikes::default, |count| Strikes { count, left }))
+    pub(super) async fn strikes(&self, key: &str, now: Moment) -> Option<Strikes> {
+        let mut read = ::redis::cmd("HMGET");
+        read.arg(strikes_key(key)).arg("count").arg("until");
+        let held: (Option<u32>, Option<i64>) = self.call(async |redis| read.query_async(redis).await).await?;
+        let live = held.0.zip(held.1.map(Moment)).filter(|(_, until)| *until > now);
+        Some(live.map_or_else(Strikes::default, |(count, until)| Strikes { count, left: until.since(now) }))
     }
 
     pub(super) async fn absolve(&self, key: &str) {
@@ -112,7 +112,7 @@ impl Redis {
 }
 
 fn strikes_key(key: &str) -> String {
-    format!("{key}:strikes")
+    format!("{key}:failures")
 }
 
 fn micros(duration: Duration) -> u64 {

@@ -6,11 +6,12 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use super::*;
 
+const NOW: Moment = Moment(1_764_000_000_000_000);
 const LIMIT: Limit = Limit { name: "test", quota: 600, window: Duration::from_mins(10), burst: 10 };
 
 async fn allowed(shared: &Shared, limit: &Limit, key: &str, tries: usize) -> usize {
@@ -34,8 +35,8 @@ async fn alone_it_counts_and_hears_itself() {
     let mut news = shared.listen();
     shared.announce("bot\n", "ten_1").await;
     assert_eq!(next(&mut news).await, ("bot".to_owned(), "ten_1".to_owned()));
-    assert_eq!(shared.strike("g:a", Duration::from_secs(1)).await, 1);
-    assert_eq!(shared.strikes("g:a").await.count, 1);
+    assert_eq!(shared.strike("g:a", Duration::from_secs(1), NOW).await, 1);
+    assert_eq!(shared.strikes("g:a", NOW).await.count, 1);
 }
 
 #[tokio::test]
@@ -48,8 +49,8 @@ fn its_futures_go_to_other_threads() {
     fn sent<T: Send>(_: T) {}
     let shared = Shared::local();
     sent(shared.take(&LIMIT, "g:a", 1));
-    sent(shared.strike("g:a", Duration::ZERO));
-    sent(shared.strikes("g:a"));
+    sent(shared.strike("g:a", Duration::ZERO, NOW));
+    sent(shared.strikes("g:a", NOW));
     sent(shared.absolve("g:a"));
     sent(shared.announce("a", "b"));
     sent(shared.healthy());
@@ -89,11 +90,13 @@ async fn share(url: &str) {
     assert!(!one.take(&LIMIT, &fresh("never"), 11).await.allowed);
 
     let (account, window) = (fresh("account"), Duration::from_secs(30));
-    assert_eq!((one.strike(&account, window).await, two.strike(&account, window).await), (1, 2));
-    let strikes = one.strikes(&account).await;
-    assert!(strikes.count == 2 && strikes.left > Duration::from_secs(29), "{strikes:?}");
+    let at = |seconds| NOW.after(Duration::from_secs(seconds));
+    assert_eq!((one.strike(&account, window, NOW).await, two.strike(&account, window, at(10)).await), (1, 2));
+    assert_eq!(one.strikes(&account, at(15)).await, Strikes { count: 2, left: Duration::from_secs(25) });
+    assert_eq!(one.strikes(&account, at(40)).await, Strikes::default(), "by the caller's clock they are forgotten");
+    assert_eq!(two.strike(&account, window, at(41)).await, 1);
     two.absolve(&account).await;
-    assert_eq!(one.strikes(&account).await, Strikes::default());
+    assert_eq!(one.strikes(&account, at(41)).await, Strikes::default());
 
     let (mut here, mut there) = (one.listen(), two.listen());
     sleep(Duration::from_millis(200)).await; // both have subscribed
@@ -151,7 +154,7 @@ async fn a_redis_that_hangs_or_dies_costs_half_the_quota_and_no_time() {
     assert_eq!(allowed(&shared, &LIMIT, "g:hung", 30).await, 5);
     assert!(start.elapsed() < Duration::from_secs(1), "five calls wait 100 ms, the rest none: {:?}", start.elapsed());
     assert!(!shared.healthy().await);
-    assert_eq!(shared.strike("g:hung", Duration::from_mins(1)).await, 1, "counted here meanwhile");
+    assert_eq!(shared.strike("g:hung", Duration::from_mins(1), NOW).await, 1, "counted here meanwhile");
     server.signal("-CONT");
     becomes(&shared, true).await;
 

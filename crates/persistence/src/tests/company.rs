@@ -11,8 +11,9 @@ use guildhall_domain::{
     event::{Event, Kind},
     intent::{Answer, Intent, NewPhrase},
     invitation::Invitation,
-    member::{Email, Member, Profile},
+    member::{self, Email, Member, Profile},
     release::{Release, State},
+    reset::PasswordReset,
     session::Session,
     tenant::{self, Tenant},
     text::{AnswerText, IntentName, Language, Name, Note, PhraseText, Title},
@@ -20,7 +21,7 @@ use guildhall_domain::{
 use serde_json::{Map, json};
 use uuid::Uuid;
 
-use crate::{Build, Definition, NewRefresh, Once, Records, RefreshToken, Reply, Store, VisitorRow};
+use crate::{Build, Definition, NewRefresh, Once, Records, RefreshToken, Reply, SealedLetter, Store, VisitorRow};
 
 /// When everything happens.
 pub(super) const NOW: Moment = Moment(1_764_000_000_000_000);
@@ -82,6 +83,7 @@ impl Company {
             email: Email::stored(format!("{}@example.com", self.word())),
             profile: Profile { home_department: Some(self.id()), ..Profile::default() },
             tenant_role: Role::Leader,
+            state: member::State::Active,
             auth_epoch: 1,
             version: self.number(),
             created_at: NOW,
@@ -132,6 +134,14 @@ impl Company {
             accepted_at: None,
             revoked_at: None,
         }
+    }
+
+    pub(super) fn reset(self) -> PasswordReset {
+        PasswordReset { id: self.id(), member: self.id(), created_at: NOW, expires_at: LATER }
+    }
+
+    pub(super) fn letter(self) -> SealedLetter {
+        SealedLetter { id: self.id(), sealed: self.word().into_bytes(), created_at: NOW, expires_at: LATER }
     }
 
     pub(super) fn intent(self) -> Intent {
@@ -276,6 +286,8 @@ impl Company {
         tx.sessions().open(&self.session()).await.unwrap();
         tx.sessions().keep(&self.new_refresh()).await.unwrap();
         tx.invitations().add(&self.invitation(), self.secret()).await.unwrap();
+        tx.password_resets().add(&self.reset(), self.secret()).await.unwrap();
+        tx.letters().add(&self.letter()).await.unwrap();
         tx.intents().add(&self.intent()).await.unwrap();
         tx.intents().add_phrases(self.id(), &self.phrases(), NOW).await.unwrap();
         tx.intents().set_answers(self.id(), &self.answers()).await.unwrap();

@@ -1,7 +1,7 @@
 //! Wall 2 alone: as a superuser, whom row-level security does not bind, a tenant that knows another's identifiers sees,
 //! changes and deletes nothing of it, whichever repository method it calls; and the same on SQLite.
 
-use guildhall_domain::{Cursor, PageRequest, Reach, actor::Role, bot::Settings, id, release::State};
+use guildhall_domain::{Cursor, PageRequest, Reach, actor::Role, bot::Settings, id, member, release::State};
 use serde_json::Map;
 
 use super::{
@@ -9,7 +9,7 @@ use super::{
     place::{Place, number, on_postgres, on_sqlite},
     stranger::Stranger,
 };
-use crate::{AuditFilter, ConversationFilter, End, IntentFilter, JobKind, Tx};
+use crate::{AuditFilter, ConversationFilter, End, IntentFilter, JobKind, MemberFilter, Tx};
 
 const A: Company = Company(0xa7);
 const B: Company = Company(0x5b);
@@ -53,15 +53,20 @@ async fn reads(b: &Stranger<'_>) {
             members.password_hash(A.id());
             members.grants_of(A.id());
             members.owners(A.id());
-            members.list(Some(&A.word()), &PAGE);
+            members.lock(A.id());
+            members.list(&MemberFilter { words: Some(&A.word()), state: None }, &PAGE);
             departments.by_key(&A.word());
             departments.lock_by_key(&A.word());
+            departments.lock([A.id()]);
             departments.memberships(A.id(), &PAGE);
             sessions.get(A.id());
             sessions.of(A.id());
             sessions.shown(A.uuid());
             invitations.get(A.id());
+            invitations.open_to(&A.invitation().email, NOW);
             invitations.list(Some(&[A.id()]), &PAGE);
+            password_resets.get(A.id());
+            letters.get(A.id());
             intents.get(A.id(), A.id());
             intents.list(A.id(), &IntentFilter::default(), &PAGE);
             intents.list(B.id(), &their_words, &PAGE);
@@ -90,7 +95,7 @@ async fn reads(b: &Stranger<'_>) {
             conversations.list(&Reach::Tenant, &their_channel, &PAGE);
         }
         finds_its_own {
-            members.list(None, &THEIR_PAGE);
+            members.list(&MemberFilter::default(), &THEIR_PAGE);
             departments.all();
             departments.list(&PAGE);
             invitations.list(None, &THEIR_PAGE);
@@ -100,6 +105,7 @@ async fn reads(b: &Stranger<'_>) {
             conversations.list(&Reach::Tenant, &ConversationFilter::default(), &THEIR_PAGE);
         }
         may {
+            members.leaders();
             builds.bot();
             builds.last_number();
         }
@@ -120,6 +126,9 @@ async fn writes(b: &Stranger<'_>) {
             members.set_password_hash(A.id(), "stolen", NOW);
             members.raise_epoch(A.id());
             members.change(&A.member(), A.number());
+            members.set_tenant_role(A.id(), Role::Executive, NOW);
+            members.turn(A.id(), member::State::Active, member::State::Suspended, NOW);
+            members.part(A.id(), NOW);
             members.take(A.id(), A.id());
             departments.change(&A.department(), A.number());
             departments.dissolve(A.id(), NOW);
@@ -128,6 +137,10 @@ async fn writes(b: &Stranger<'_>) {
             sessions.exchange(&A.refresh(), B.uuid(), vec![1], NOW);
             invitations.accept(A.id(), NOW);
             invitations.revoke(A.id(), NOW);
+            invitations.revoke_of(A.id(), NOW);
+            password_resets.spend(A.id(), NOW);
+            password_resets.close_all(A.id(), NOW);
+            letters.remove(A.id());
             intents.change(&A.intent(), A.number());
             intents.touch(A.id(), A.id(), NOW);
             intents.delete(A.id(), A.number());
@@ -154,6 +167,7 @@ async fn writes(b: &Stranger<'_>) {
             sessions.open(&A.session());
             sessions.keep(&A.new_refresh());
             invitations.add(&A.invitation(), A.secret());
+            password_resets.add(&A.reset(), A.secret());
             intents.add(&A.intent());
             intents.add_phrases(A.id(), &A.phrases(), NOW);
             intents.set_answers(A.id(), &A.answers());
@@ -189,7 +203,9 @@ async fn beyond_repositories(b: &Stranger<'_>) {
     b.may("keep_reply", async |tx: &Tx| tx.keep_reply(&once, &B.reply(), true).await).await;
     b.finds_its_own("this_tenant", async |tx: &Tx| tx.this_tenant().await).await;
     b.is_refused("found", async |tx: &Tx| tx.found(&A.tenant()).await).await;
+    b.may("lock_tenant", async |tx: &Tx| tx.lock_tenant().await).await;
     b.may("list_login", async |tx: &Tx| tx.list_login(A.secret(), A.id()).await).await;
+    b.may("unlist_login", async |tx: &Tx| tx.unlist_login(A.id()).await).await;
     b.may("enqueue", async |tx: &Tx| tx.enqueue(B.uuid(), JobKind::Build, "", NOW).await).await;
 }
 
@@ -200,6 +216,7 @@ async fn equal_ids(b: &Stranger<'_>) {
         may {
             departments.add(&A.department());
             channels.add(&A.channel());
+            letters.add(&A.letter());
             releases.keep_content(hash, json.clone(), NOW);
             visitors.add(&A.visitor());
         }
@@ -226,6 +243,8 @@ fn no_repository_method_is_left_out() {
         ("departments", include_str!("../department.rs")),
         ("sessions", include_str!("../session.rs")),
         ("invitations", include_str!("../invitation.rs")),
+        ("password_resets", include_str!("../reset.rs")),
+        ("letters", include_str!("../letter.rs")),
         ("intents", include_str!("../intent.rs")),
         ("kept", include_str!("../kept.rs")),
         ("releases", include_str!("../release.rs")),

@@ -59,6 +59,7 @@ catalogue! {
     RELEASE_NOT_BUILT = 409 "release-not-built" "Release not built" "The release never went live, so it can't be restored.";
     GONE = 410 "gone" "Gone" "It was there once and is used up.";
     INVITATION_USED = 410 "invitation-used" "Invitation used" "The invitation was accepted, withdrawn, or has run out.";
+    RESET_USED = 410 "reset-used" "Reset link used" "The link was used, replaced by a newer one, or has run out.";
     PRECONDITION_FAILED = 412 "precondition-failed" "Changed meanwhile" "`If-Match` names another version than the current one, whose ETag is `current_etag`.";
     CONTENT_TOO_LARGE = 413 "content-too-large" "Content too large" "The body is larger than the operation takes.";
     URI_TOO_LONG = 414 "uri-too-long" "URI too long" "The request target is longer than 8 KiB.";

@@ -3,15 +3,15 @@
 
 use std::collections::HashMap;
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use csv::StringRecord;
 use guildhall_domain::{folded, intent::WholeIntent, text::Language};
 
 use super::guildhall::OwnButton;
 use crate::exchange::{
     Brought, Format, Rejected,
     gather::{At, Gathering, RawAnswer},
-    limits::{CELL_BYTES, COLUMNS, ROWS},
-    plain,
+    limits::ROWS,
+    table::{self, Table, is_formula, plainly},
 };
 
 /// What a column holds.
@@ -69,8 +69,8 @@ fn column(header: &str) -> Option<Column> {
 /// Whether a first line names columns that make a table of content.
 #[must_use]
 pub fn is_header(line: &str) -> bool {
-    b",;\t|".iter().any(|&delimiter| {
-        let columns = header(line, delimiter);
+    table::DELIMITERS.into_iter().any(|delimiter| {
+        let columns = table::columns(line, delimiter, column);
         columns.len() > 1 && is_content(&columns)
     })
 }
@@ -79,90 +79,31 @@ fn is_content(columns: &[Option<Column>]) -> bool {
     columns.iter().flatten().any(|(role, _)| matches!(role, Role::Phrase | Role::Answer))
 }
 
-fn header(text: &str, delimiter: u8) -> Vec<Option<Column>> {
-    let mut reader =
-        ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(text.as_bytes());
-    let first = reader.records().next().and_then(Result::ok).unwrap_or_default();
-    first.iter().take(COLUMNS).map(column).collect()
-}
-
-/// The separator under which most columns mean something.
-fn delimiter(text: &str) -> u8 {
-    let known = |delimiter: &&u8| header(text, **delimiter).iter().flatten().count();
-    // Of equals the last wins, so the most usual one stands last.
-    b"|\t;,".iter().max_by_key(known).copied().unwrap_or(b',')
-}
-
 /// Reads a table for a department that is called so (folded); rows for another one are left out.
 pub fn read(bytes: &[u8], department: &[String]) -> Result<Brought, Rejected> {
-    let (text, guessed) = plain::decoded(bytes)?;
-    // Excel's own line about the separator.
-    let (skipped_lines, text) = match text.split_once('\n') {
-        Some((first, rest)) if first.trim_end().len() == 5 && first.starts_with("sep=") => (1, rest),
-        _ => (0, text.as_ref()),
-    };
+    let table = Table::read(bytes, ROWS, column)?;
     let mut gather = Gathering::new(Format::Csv);
-    if let Some(name) = guessed {
+    if let Some(name) = table.guessed {
         gather.warn("encoding-guessed", format!("the file is not UTF-8 and was read as {name}"));
     }
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter(text))
-        .flexible(true)
-        .has_headers(false)
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    let mut records = reader.records();
-    let head = records.next().and_then(Result::ok).unwrap_or_default();
-    if head.len() > COLUMNS {
-        return Err(Rejected::new("csv-columns", format!("a table has at most {COLUMNS} columns")));
-    }
-    let columns: Vec<_> = head.iter().map(column).collect();
-    if !is_content(&columns) {
+    if !is_content(&table.columns) {
         let detail = "the first row names no column of phrases (phrase, question, utterance, …) or answers (answer, response, …)";
         return Err(Rejected::new("csv-header", detail));
     }
-    for (name, _) in head.iter().zip(&columns).filter(|(name, column)| column.is_none() && !name.is_empty()) {
+    for name in table.unread() {
         gather.warn("unknown-column", format!("the column «{name}» is not read"));
     }
-    let escaped = head.iter().any(|name| name == "Source");
-    let mut table = Table { gather, columns: &columns, head: &head, department, escaped, by_answer: HashMap::new() };
-    for (count, record) in records.enumerate() {
-        if count >= ROWS {
-            return Err(too_long());
-        }
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                table.gather.skip(&format!("row {}", count + 2), "unreadable", error.to_string());
-                continue;
-            }
-        };
-        let line = record.position().map_or(0, csv::Position::line) + skipped_lines;
-        bounded(&record, line)?;
-        table.row(&record, &format!("line {line}"));
+    let escaped = table.head.iter().any(|name| name == "Source");
+    let mut rows = Rows { gather, table: &table, department, escaped, by_answer: HashMap::new() };
+    for (line, record) in &table.rows {
+        rows.row(record, &format!("line {line}"));
     }
-    Ok(table.gather.done())
+    Ok(rows.gather.done())
 }
 
-/// Whether a row and its cells are as small as they must be.
-pub(super) fn bounded(record: &StringRecord, line: u64) -> Result<(), Rejected> {
-    if record.len() > COLUMNS {
-        return Err(Rejected::new("csv-columns", format!("line {line} has more than {COLUMNS} columns")));
-    }
-    if record.iter().any(|cell| cell.len() > CELL_BYTES) {
-        return Err(Rejected::new("csv-cell", format!("a cell of line {line} is larger than 32 KiB")));
-    }
-    Ok(())
-}
-
-pub(super) fn too_long() -> Rejected {
-    Rejected::new("csv-rows", format!("a table has at most {ROWS} rows"))
-}
-
-struct Table<'a> {
+struct Rows<'a> {
     gather: Gathering,
-    columns: &'a [Option<Column>],
-    head: &'a StringRecord,
+    table: &'a Table<Column>,
     /// How the department of the import is called, folded; nothing where it is not known.
     department: &'a [String],
     /// Whether a line's end is written as two characters, as `QnA` Maker does.
@@ -171,9 +112,9 @@ struct Table<'a> {
     by_answer: HashMap<String, At>,
 }
 
-impl Table<'_> {
+impl Rows<'_> {
     fn cells<'r>(&self, row: &'r StringRecord, role: Role) -> Vec<(Option<String>, &'r str)> {
-        let cells = self.columns.iter().zip(row).filter_map(|(column, cell)| Some((column.as_ref()?, cell)));
+        let cells = self.table.columns.iter().zip(row).filter_map(|(column, cell)| Some((column.as_ref()?, cell)));
         let cells = cells.filter(|((of, _), cell)| *of == role && !cell.is_empty());
         cells.map(|((_, language), cell)| (language.clone(), plainly(cell))).collect()
     }
@@ -186,11 +127,7 @@ impl Table<'_> {
         if row.iter().all(str::is_empty) {
             return;
         }
-        let known = |record: &StringRecord| {
-            let cells = self.columns.iter().zip(record).filter(|(column, _)| column.is_some());
-            cells.map(|(_, cell)| cell.to_owned()).collect::<Vec<_>>()
-        };
-        if known(row) == known(self.head) {
+        if self.table.is_head(row) {
             return self.gather.skip(place, "repeated-header", "the header stands here again".to_owned());
         }
         let other = self.cell(row, Role::Department).filter(|name| !self.department.contains(&folded(name)));
@@ -231,7 +168,7 @@ impl Table<'_> {
     }
 
     fn names_intents(&self) -> bool {
-        self.columns.iter().flatten().any(|(role, _)| *role == Role::Intent)
+        self.table.columns.iter().flatten().any(|(role, _)| *role == Role::Intent)
     }
 
     /// The intent of a question and answer without a name: called after the first question that has this answer.
@@ -244,20 +181,6 @@ impl Table<'_> {
         self.by_answer.insert(answer.to_owned(), at);
         Some(at)
     }
-}
-
-/// A cell as it was before it was made safe.
-fn plainly(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if is_formula(rest) => rest,
-        _ => cell,
-    }
-}
-
-/// Whether a spreadsheet could take the cell for a formula, once apostrophes before it are gone.
-fn is_formula(cell: &str) -> bool {
-    let dangerous = |c| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠');
-    cell.trim_start_matches('\'').starts_with(dangerous)
 }
 
 /// A cell that no spreadsheet takes for a formula.

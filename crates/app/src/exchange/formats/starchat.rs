@@ -3,12 +3,12 @@
 use guildhall_domain::intent::Press;
 use serde_json::{Map, Value};
 
-use super::csv::{bounded, too_long};
 use crate::exchange::{
     Brought, Format, Rejected,
     gather::{Gathering, RawAnswer},
     limits::ROWS,
     plain,
+    table::{bounded, too_long},
 };
 
 /// Whether a first line is that of a decision table.
@@ -26,7 +26,7 @@ pub fn read(bytes: &[u8]) -> Result<Brought, Rejected> {
     let head = reader.headers().map_err(|error| Rejected::new("csv-header", error.to_string()))?.clone();
     for (count, record) in reader.records().enumerate() {
         if count >= ROWS {
-            return Err(too_long());
+            return Err(too_long(ROWS));
         }
         let record = match record {
             Ok(record) => record,

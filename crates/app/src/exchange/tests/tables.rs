@@ -27,6 +27,18 @@ fn columns_may_name_their_language() {
 }
 
 #[test]
+fn lines_are_counted_whatever_ends_them() {
+    for text in [
+        "intent,question\na,ok\n\n,nothing\nb,\"two\nlines\"\n,nothing\n",
+        "intent,question\r\na,ok\r\n\r\n,nothing\r\nb,\"two\r\nlines\"\r\n,nothing\r\n",
+    ] {
+        let brought = table(text);
+        let places: Vec<_> = brought.skipped.iter().map(|skipped| skipped.location.as_str()).collect();
+        assert_eq!(places, ["line 4", "line 7"], "{text:?}");
+    }
+}
+
+#[test]
 fn a_bad_row_hides_no_good_one() {
     let long = "x".repeat(501);
     let text =
