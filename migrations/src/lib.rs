@@ -6,6 +6,7 @@
 
 mod m20261125_000001_foundation;
 mod m20261125_000002_kept;
+mod m20261125_000004_api_keys;
 mod table;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -19,6 +20,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261125_000001_foundation::Migration), Box::new(m20261125_000002_kept::Migration)]
+        vec![
+            Box::new(m20261125_000001_foundation::Migration),
+            Box::new(m20261125_000002_kept::Migration),
+            Box::new(m20261125_000004_api_keys::Migration),
+        ]
     }
 }

@@ -23,6 +23,7 @@ mod document;
 mod exchanging;
 mod getting_in;
 mod manners;
+mod programs;
 mod questions;
 mod releasing;
 mod sweep;

@@ -43,7 +43,7 @@ pub async fn create(
     let mut place = None;
     let mut has_owner = false;
     if let Some((key, role)) = &new.department {
-        let department = department::referred(work, key, "/department").await?;
+        let department = department::referred(work, permit, key, "/department").await?;
         has_owner = work.members().owners(department.id).await? > 0;
         place = Some((department.id, *role));
     }
@@ -59,7 +59,7 @@ pub async fn create(
         name: new.name,
         tenant_role: new.tenant_role,
         department: place,
-        invited_by: permit.member()?,
+        invited_by: permit.answers()?,
         created_at: now,
         expires_at: now.after(LIFE),
         accepted_at: None,

@@ -1,5 +1,7 @@
 //! The only crate that knows the database and Redis: `Store → Tx → repositories` that return domain types, and `Shared`.
 
+mod api_key;
+mod audit;
 mod build;
 mod channel;
 mod conversation;
@@ -27,6 +29,8 @@ mod visitor;
 mod walls;
 mod writer;
 
+pub use api_key::{ApiKeys, KeyRow};
+pub use audit::{AuditFilter, AuditRow};
 pub use build::{Bot, Build, Builds};
 pub use channel::Channels;
 pub use conversation::{ConversationFilter, Conversations, StaffConversation};
@@ -38,7 +42,7 @@ pub use invitation::Invitations;
 pub use kept::{Definition, Kept};
 pub use member::Members;
 pub use once::{Claim, Once, Reply};
-pub use records::{AuditFilter, AuditRow, Records};
+pub use records::Records;
 pub use release::Releases;
 pub use session::{End, NewRefresh, RefreshToken, Sessions};
 pub use shared::Shared;
@@ -61,6 +65,6 @@ macro_rules! repositories {
 }
 
 repositories! {
-    builds: Builds, channels: Channels, conversations: Conversations, departments: Departments, intents: Intents,
+    api_keys: ApiKeys, builds: Builds, channels: Channels, conversations: Conversations, departments: Departments, intents: Intents,
     invitations: Invitations, kept: Kept, members: Members, releases: Releases, sessions: Sessions, visitors: Visitors,
 }

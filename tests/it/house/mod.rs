@@ -30,7 +30,9 @@ mod server;
 
 pub(crate) use client::{Answer, Ask, Client};
 pub(crate) use clock::TestClock;
-pub(crate) use company::{Company, Department, ORIGIN, PASSWORD, Person, Visitor, intent, publish, settled, unique};
+pub(crate) use company::{
+    Company, Department, ORIGIN, PASSWORD, Person, Visitor, intent, program, publish, settled, unique,
+};
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use place::{Digest, Place};
 pub(crate) use server::{House, Setup};

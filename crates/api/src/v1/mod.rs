@@ -2,6 +2,7 @@
 
 mod advice;
 mod answer;
+mod api_keys;
 mod audit;
 mod bot;
 mod channels;
@@ -31,6 +32,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(keys::configure)
         .configure(members::configure)
         .configure(invitations::configure)
+        .configure(api_keys::configure)
         .configure(departments::configure)
         .configure(memberships::configure)
         .configure(intents::configure)

@@ -246,8 +246,9 @@ impl Table<'_> {
     }
 }
 
-/// A cell as it was before it was made safe.
-fn plainly(cell: &str) -> &str {
+/// A cell as it was before it was made [`safe`].
+#[must_use]
+pub fn plainly(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if is_formula(rest) => rest,
         _ => cell,

@@ -70,6 +70,13 @@ proptest! {
     }
 
     #[test]
+    fn a_safe_cell_is_no_formula_and_comes_back(cell in "['=+@\\-\t\r\n＝＋－＠ a]{0,6}") {
+        let safe = formats::csv::safe(&cell);
+        prop_assert!(!safe.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠']));
+        prop_assert_eq!(formats::csv::plainly(&safe), cell);
+    }
+
+    #[test]
     fn any_text_as_any_format(text in "[#>@$\\-\\[\\]{}():,=\"'` a-c?\\n]{0,200}", at in 0..Format::ALL.len()) {
         let file = File { bytes: text.into_bytes(), ..File::default() };
         let _ = read(&file, Some(Format::ALL[at]));
