@@ -16,6 +16,8 @@
 #[macro_use]
 mod house;
 
+mod attacks;
+mod auditing;
 mod chatting;
 mod content;
 mod crash;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::exchange::formats::csv;
 
 #[test]
 fn zips_are_bounded_by_name() {
@@ -71,9 +72,9 @@ proptest! {
 
     #[test]
     fn a_safe_cell_is_no_formula_and_comes_back(cell in "['=+@\\-\t\r\n＝＋－＠ a]{0,6}") {
-        let safe = formats::csv::safe(&cell);
+        let safe = csv::safe(&cell);
         prop_assert!(!safe.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠']));
-        prop_assert_eq!(formats::csv::plainly(&safe), cell);
+        prop_assert_eq!(csv::plainly(&safe), cell);
     }
 
     #[test]
