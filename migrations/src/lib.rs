@@ -7,6 +7,7 @@
 mod m20261125_000001_foundation;
 mod m20261125_000002_kept;
 mod m20261125_000003_people;
+mod m20261125_000004_api_keys;
 mod table;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000001_foundation::Migration),
             Box::new(m20261125_000002_kept::Migration),
             Box::new(m20261125_000003_people::Migration),
+            Box::new(m20261125_000004_api_keys::Migration),
         ]
     }
 }

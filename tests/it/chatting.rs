@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::house::{Company, ORIGIN, Visitor, intent, publish, unique};
 
 on_both! {
-    fn only_a_listed_origin_opens_a_conversation(place) {
+    fn attack_27_only_a_listed_origin_opens_a_conversation(place) {
         let house = place.house();
         let company = Company::found(&house, &unique("origins"));
         let open = house.bearer(company.key()).post("/v1/chat/conversations", &json!({}));
@@ -25,7 +25,7 @@ on_both! {
         say.with("Origin", ORIGIN).is(201);
     }
 
-    fn another_visitors_conversation_does_not_exist(place) {
+    fn attack_25_another_visitors_conversation_does_not_exist(place) {
         let house = place.house();
         let company = Company::found(&house, &unique("others"));
         let [mine, other] = &company.visitors;

@@ -96,7 +96,7 @@ on_both! {
         }
     }
 
-    fn import_bombs_are_refused_by_name_and_change_nothing(place) {
+    fn attack_34_import_bombs_are_refused_by_name_and_change_nothing(place) {
         let house = place.house();
         let leader = Person::sign_up(&house, &unique("Bombs"));
         let owner = department(&house, &leader, "target");
@@ -125,7 +125,7 @@ on_both! {
         assert!(export(&owner, "target", "guildhall").body == before);
     }
 
-    fn export_formula_injection_is_defused(place) {
+    fn attack_35_export_formula_injection_is_defused(place) {
         let house = place.house();
         let leader = Person::sign_up(&house, &unique("Formulas"));
         let owner = department(&house, &leader, "sheets");

@@ -16,6 +16,8 @@
 #[macro_use]
 mod house;
 
+mod attacks;
+mod auditing;
 mod chatting;
 mod content;
 mod crash;
@@ -24,6 +26,7 @@ mod exchanging;
 mod getting_in;
 mod manners;
 mod people;
+mod programs;
 mod questions;
 mod releasing;
 mod sweep;

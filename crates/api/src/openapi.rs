@@ -1,5 +1,6 @@
 //! The OpenAPI document, made from the same `configure` that the server runs.
 
+use guildhall_domain::api_key;
 use serde_json::{Value, json};
 use utoipa::{
     OpenApi,
@@ -31,6 +32,7 @@ use crate::{
     tags(
         (name = "getting in", description = "Signing up and in, one's sessions and password"),
         (name = "people", description = "Members and invitations"),
+        (name = "programs", description = "API keys: what programs act with"),
         (name = "departments", description = "Departments and who belongs to them"),
         (name = "content", description = "Drafts, releases, and what is live"),
         (name = "bot", description = "The live bot: settings and understanding"),
@@ -100,6 +102,8 @@ fn add_security_schemes(document: &mut openapi::OpenApi) {
     };
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("member", bearer("JWT", "A member's access token, from signing in"));
+    components
+        .add_security_scheme(PROGRAM, bearer("gld_live_sk_…", "A program's API key, within its scopes (`x-action`)"));
     components.add_security_scheme("channel", bearer("wk_…", "A channel's public key"));
     components.add_security_scheme("visitor", bearer("vt_…", "A visitor's token, from opening a conversation"));
 }
@@ -113,8 +117,21 @@ fn require_all(schema: &mut RefOr<Schema>) {
     }
 }
 
+/// The security scheme of API keys.
+const PROGRAM: &str = "api_key";
+
+/// Opens an operation to programs, where a key can be made for its action.
+fn admit_programs(operation: &mut Operation) {
+    let action = operation.extensions.as_ref().and_then(|extensions| extensions.get("x-action")?.as_str());
+    if action.is_some_and(|action| api_key::scope(action).is_some()) {
+        let program = openapi::security::SecurityRequirement::new::<_, [&str; 0], &str>(PROGRAM, []);
+        operation.security.get_or_insert_default().push(program);
+    }
+}
+
 /// Adds what every operation of its kind has: the problems that it can answer with, and common headers.
 fn complete(path: &str, operation: &mut Operation) {
+    admit_programs(operation);
     let public = operation.security.as_ref().is_some_and(|security| security.iter().all(is_empty));
     let has_body = operation.request_body.is_some();
     let parameters = operation.parameters.iter().flatten();

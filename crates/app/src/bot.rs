@@ -92,8 +92,9 @@ fn judge<'a>(bot: &'a LiveBot, settings: &Settings, prediction: Prediction) -> U
     }
 }
 
-/// The bot's settings and its live build.
-pub async fn get(tx: &Tx, _: &Permit<ReadLive>, app: &App) -> Result<(Bot, Arc<LiveBot>), Refusal> {
+/// The bot's settings and its live build: every department's, so not for a key of some.
+pub async fn get(tx: &Tx, permit: &Permit<ReadLive>, app: &App) -> Result<(Bot, Arc<LiveBot>), Refusal> {
+    permit.whole()?;
     let bot = tx.builds().bot().await?;
     Ok((bot, app.live_bot(tx).await?))
 }

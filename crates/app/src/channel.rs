@@ -1,5 +1,7 @@
 //! Channels: opening, changing and closing the places where visitors reach the bot.
 
+use std::time::Duration;
+
 use guildhall_auth::ChannelKey;
 use guildhall_domain::{
     Id, Page, PageRequest, Permit, Refusal,
@@ -46,6 +48,7 @@ pub async fn create(work: &Work<'_>, _: &Permit<ManageChannels>, new: NewChannel
         kind: new.kind,
         name: new.name,
         key: ChannelKey::draw(work.scope().tenant(), id, work.app().entropy())?.text(),
+        old_key: None,
         allowed_origins: new.allowed_origins,
         context: new.context,
         version: 1,
@@ -84,6 +87,23 @@ pub async fn change(
         return Err(Refusal::stale(channel.version));
     }
     work.tell(Event::of(event::Kind::ChannelChanged, id))?;
+    work.app().forget_channel(id);
+    get(work, permit, id).await
+}
+
+/// Gives a channel another key; the one before stays good for `overlap`, so that pages can be changed meanwhile.
+pub async fn rotate(
+    work: &Work<'_>,
+    permit: &Permit<ManageChannels>,
+    id: Id<id::Channel>,
+    overlap: Duration,
+) -> Result<Channel, Refusal> {
+    get(work, permit, id).await?;
+    let key = ChannelKey::draw(work.scope().tenant(), id, work.app().entropy())?.text();
+    if !work.channels().rotate(id, &key, work.now().after(overlap), work.now()).await? {
+        return Err(Refusal::NotFound);
+    }
+    work.tell(Event::of(event::Kind::ChannelKeyRotated, id))?;
     work.app().forget_channel(id);
     get(work, permit, id).await
 }

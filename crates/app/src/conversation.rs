@@ -26,7 +26,7 @@ pub async fn list(
     let department = match wanted.department {
         None => None,
         Some(key) => {
-            let department = department::referred(tx, &key, "/department").await?;
+            let department = department::referred(tx, permit, &key, "/department").await?;
             permit.over(department.id)?;
             Some(department.id)
         }

@@ -7,7 +7,7 @@ use guildhall_domain::{
     event::{Event, Kind},
     id,
     member::{may_give, may_take},
-    policy::{EditDepartment, FoundDepartment, GrantRole, ReadDepartments},
+    policy::{Action, EditDepartment, FoundDepartment, GrantRole, ReadDepartments},
     text::{Name, Note},
 };
 use guildhall_persistence::{JobKind, OrTaken, Tx};
@@ -40,9 +40,9 @@ pub async fn named(tx: &Tx, key: &str) -> Result<Department, Refusal> {
     tx.departments().by_key(key).await?.ok_or(Refusal::NotFound)
 }
 
-/// The department that a body or a query names; a missing one is a flaw of the request.
-pub async fn referred(tx: &Tx, key: &str, pointer: &str) -> Result<Department, Refusal> {
-    let found = tx.departments().by_key(key).await?;
+/// The department that a body or a query names; one that is missing or unknown to who asks is a flaw of the request.
+pub async fn referred<A: Action>(tx: &Tx, permit: &Permit<A>, key: &str, pointer: &str) -> Result<Department, Refusal> {
+    let found = tx.departments().by_key(key).await?.filter(|department| permit.knows(department.id));
     found.ok_or_else(|| Refusal::flaw(pointer, "invalid-reference", "names no department"))
 }
 
@@ -63,14 +63,16 @@ pub async fn found(work: &Work<'_>, _: &Permit<FoundDepartment>, new: NewDepartm
     Ok(department)
 }
 
-/// A page of the departments.
-pub async fn list(tx: &Tx, _: &Permit<ReadDepartments>, page: &PageRequest) -> Result<Page<Department>, Refusal> {
-    Ok(tx.departments().list(page).await?)
+/// A page of the departments that one may know.
+pub async fn list(tx: &Tx, permit: &Permit<ReadDepartments>, page: &PageRequest) -> Result<Page<Department>, Refusal> {
+    Ok(tx.departments().list(permit.reach(), page).await?)
 }
 
 /// A department.
-pub async fn get(tx: &Tx, _: &Permit<ReadDepartments>, key: &str) -> Result<Department, Refusal> {
-    named(tx, key).await
+pub async fn get(tx: &Tx, permit: &Permit<ReadDepartments>, key: &str) -> Result<Department, Refusal> {
+    let department = named(tx, key).await?;
+    permit.sees(department.id)?;
+    Ok(department)
 }
 
 /// Changes a department's name and description.
@@ -110,7 +112,7 @@ pub async fn dissolve(
     }
     if work.intents().any(department.id).await? {
         let heir = heir.ok_or(Conflict::DepartmentNotEmpty)?;
-        let heir = referred(work, heir, "/move_content_to").await?;
+        let heir = referred(work, permit, heir, "/move_content_to").await?;
         if heir.id == department.id {
             return Err(Conflict::DepartmentNotEmpty.into());
         }
@@ -127,11 +129,11 @@ pub async fn dissolve(
 /// Who belongs to a department.
 pub async fn members(
     tx: &Tx,
-    _: &Permit<ReadDepartments>,
+    permit: &Permit<ReadDepartments>,
     key: &str,
     page: &PageRequest,
 ) -> Result<Page<Membership>, Refusal> {
-    let department = named(tx, key).await?;
+    let department = get(tx, permit, key).await?;
     Ok(tx.departments().memberships(department.id, page).await?)
 }
 

@@ -110,10 +110,10 @@ impl App {
 }
 
 /// The departments that a request names by key, each at its place.
-pub async fn named(tx: &Tx, keys: &[String]) -> Result<Vec<Id<id::Department>>, Refusal> {
+pub async fn named(tx: &Tx, permit: &Permit<ReadDraft>, keys: &[String]) -> Result<Vec<Id<id::Department>>, Refusal> {
     let mut found = Vec::with_capacity(keys.len());
     for (at, key) in keys.iter().enumerate() {
-        let department = department::referred(tx, key, &format!("/departments/{at}")).await?;
+        let department = department::referred(tx, permit, key, &format!("/departments/{at}")).await?;
         found.push(department.id);
     }
     Ok(found)

@@ -1,7 +1,8 @@
 //! The gate: the one place where a credential is verified and a tenant's scope is earned.
 //!
-//! A member's session, epoch and grants are read at each request and kept nowhere: a right that was taken is gone with
-//! the next request. What a visitor's request needs changes rarely and is remembered for a few seconds.
+//! A member's session, epoch and grants, and a key with its maker's, are read at each request and kept nowhere: a right
+//! that was taken is gone with the next request. What a visitor's request needs changes rarely and is remembered for a
+//! few seconds.
 
 #![expect(clippy::disallowed_methods, reason = "a scope is earned here, after the credential proved its tenant")]
 
@@ -11,9 +12,9 @@ use std::{
     time::Duration,
 };
 
-use guildhall_auth::{Bearer, ChannelKey, OpaqueToken, VisitorToken};
+use guildhall_auth::{ApiKey, Bearer, ChannelKey, OpaqueToken, VisitorToken};
 use guildhall_domain::{
-    Actor, Grant, Id, Moment, Refusal, TenantScope, Who, actor::Role, channel::Channel, id, member, tenant,
+    Actor, Grant, Id, Moment, Refusal, TenantScope, Who, actor::Role, api_key, channel::Channel, id, member, tenant,
 };
 use guildhall_persistence::VisitorRow;
 use uuid::Uuid;
@@ -32,6 +33,8 @@ pub(crate) struct Memory {
     tenants: Remembered<bool>,
     channels: Remembered<Channel>,
     visitors: Remembered<VisitorRow>,
+    /// The keys whose use is being noted.
+    uses: Remembered<()>,
 }
 
 struct Remembered<V>(Mutex<HashMap<Uuid, (Moment, V)>>);
@@ -72,7 +75,7 @@ impl App {
             Bearer::Access(token) => self.member_of(token, request).await,
             Bearer::Channel(key) => self.channel_of(&key, request).await,
             Bearer::Visitor(token) => self.visitor_of(&token, request).await,
-            Bearer::Api(_) => Err(NOBODY),
+            Bearer::Api(key) => self.program_of(&key, request).await,
         }
     }
 
@@ -94,23 +97,73 @@ impl App {
             return Err(Refusal::Unauthenticated("session-revoked"));
         }
         let grants = member.grants(tx.members().grants_of(member.id).await?);
-        Ok(Actor { scope, who: Who::Member { id: member.id, session: session.id }, grants, request })
+        let who = Who::Member { id: member.id, session: session.id };
+        Ok(Actor { scope, who, grants, bounds: None, request })
+    }
+
+    /// A key holds what its maker holds at this moment, within its bounds; without its maker it opens nothing.
+    async fn program_of(&self, shown: &ApiKey, request: Option<String>) -> Result<Actor, Refusal> {
+        let now = self.now();
+        let scope = TenantScope::proven(shown.tenant);
+        let tx = self.store.read(scope).await?;
+        let row = tx.api_keys().shown(shown.id).await?.ok_or(NOBODY)?;
+        let old = row.old_hash.filter(|_| row.key.old_until.is_some_and(|until| now < until));
+        if !shown.matches(&row.secret_hash) && !old.is_some_and(|hash| shown.matches(&hash)) {
+            return Err(NOBODY);
+        }
+        let key = row.key;
+        let maker =
+            tx.members().get(key.maker).await?.filter(|maker| maker.state == member::State::Active).ok_or(NOBODY)?;
+        if !key.lives(now) || tx.this_tenant().await?.state != tenant::State::Active {
+            return Err(NOBODY);
+        }
+        let grants = maker.grants(tx.members().grants_of(maker.id).await?);
+        drop(tx);
+        self.note_use(scope, &key, now);
+        let who = Who::Key { id: key.id, maker: key.maker };
+        Ok(Actor { scope, who, grants, bounds: Some(key.bounds), request })
+    }
+
+    /// Notes that a key was used, a minute coarse and beside the request: nobody waits for it, and nothing fails by it.
+    fn note_use(&self, scope: TenantScope, key: &api_key::ApiKey, now: Moment) {
+        let id = key.id;
+        let fresh = key.last_used_at.is_some_and(|last| now.since(last) < api_key::USE_GRAIN);
+        if fresh || self.gate.uses.recall(id.uuid(), now).is_some() {
+            return;
+        }
+        self.gate.uses.remember(id.uuid(), now, ());
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            let noted = async {
+                let tx = store.begin(scope).await?;
+                tx.api_keys().used(id, now).await?;
+                tx.commit().await
+            };
+            if let Err(error) = noted.await {
+                tracing::warn!(%error, key = %id, "the use of an API key could not be noted");
+            }
+        });
     }
 
     async fn channel_of(&self, key: &ChannelKey, request: Option<String>) -> Result<Actor, Refusal> {
         let scope = TenantScope::proven(key.tenant);
         self.refuse_suspended(scope).await?;
         let channel = self.channel(scope, key.id).await?.ok_or(NOBODY)?;
-        let held: ChannelKey = OpaqueToken::parse(&channel.key)?;
-        if !held.matches(&key.digest()) {
-            return Err(NOBODY);
+        let now = self.now();
+        let old = channel.old_key.as_ref().filter(|(_, until)| now < *until).map(|(old, _)| old);
+        for held in [&channel.key].into_iter().chain(old) {
+            let held: ChannelKey = OpaqueToken::parse(held)?;
+            if held.matches(&key.digest()) {
+                return Ok(Actor {
+                    scope,
+                    who: Who::Channel(channel.id),
+                    grants: vec![Grant { role: Role::Channel, department: None }],
+                    bounds: None,
+                    request,
+                });
+            }
         }
-        Ok(Actor {
-            scope,
-            who: Who::Channel(channel.id),
-            grants: vec![Grant { role: Role::Channel, department: None }],
-            request,
-        })
+        Err(NOBODY)
     }
 
     async fn visitor_of(&self, token: &VisitorToken, request: Option<String>) -> Result<Actor, Refusal> {
@@ -130,7 +183,8 @@ impl App {
         }
         self.channel(scope, visitor.channel).await?.ok_or(NOBODY)?;
         let who = Who::Visitor { id: visitor.id, channel: visitor.channel };
-        Ok(Actor { scope, who, grants: vec![Grant { role: Role::Visitor, department: None }], request })
+        let grants = vec![Grant { role: Role::Visitor, department: None }];
+        Ok(Actor { scope, who, grants, bounds: None, request })
     }
 
     /// An open channel, as remembered.

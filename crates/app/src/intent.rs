@@ -94,24 +94,26 @@ async fn whole(tx: &Tx, department: Id<id::Department>, id: Id<id::Intent>) -> R
 /// What a department has live: the intents that contain the words, in the order of ids, from the live bot itself.
 pub async fn live(
     tx: &Tx,
-    _: &Permit<ReadLive>,
+    permit: &Permit<ReadLive>,
     bot: &LiveBot,
     department: &str,
     filter: &IntentFilter,
 ) -> Result<Vec<FrozenIntent>, Refusal> {
     let department = named(tx, department).await?;
+    permit.over(department.id)?;
     Ok(bot.intents_of(department.id, filter))
 }
 
 /// An intent that a department has live.
 pub async fn get_live(
     tx: &Tx,
-    _: &Permit<ReadLive>,
+    permit: &Permit<ReadLive>,
     bot: &LiveBot,
     department: &str,
     id: Id<id::Intent>,
 ) -> Result<FrozenIntent, Refusal> {
     let department = named(tx, department).await?;
+    permit.over(department.id)?;
     bot.frozen(department.id, id).cloned().ok_or(Refusal::NotFound)
 }
 
@@ -127,7 +129,11 @@ async fn editable(
         return Ok(department);
     }
     let bot = work.app().live_bot(work).await?;
-    if bot.frozen(department, id).is_some() { Err(Refusal::Forbidden("draft.edit")) } else { Err(Refusal::NotFound) }
+    if permit.knows(department) && bot.frozen(department, id).is_some() {
+        Err(Refusal::Forbidden("draft.edit"))
+    } else {
+        Err(Refusal::NotFound)
+    }
 }
 
 /// Changes an intent's name, title, or answers.

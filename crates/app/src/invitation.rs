@@ -52,7 +52,7 @@ pub(crate) type Place = (Id<id::Department>, Role);
 pub async fn create(work: &Work<'_>, permit: &Permit<Invite>, new: NewInvitation) -> Result<Invited, Refusal> {
     let mut place = None;
     if let Some((key, role)) = &new.department {
-        place = Some((department::referred(work, key, "/department").await?.id, *role));
+        place = Some((department::referred(work, permit, key, "/department").await?.id, *role));
     }
     may_invite(work, permit, new.tenant_role, place, &HashSet::new()).await?;
     if work.members().by_email(&new.email).await?.is_some() {
@@ -88,7 +88,7 @@ pub(crate) async fn keep(
     place: Option<Place>,
 ) -> Result<Invited, Refusal> {
     let now = work.now();
-    let inviter = standing::here(work, permit.member()?).await?;
+    let inviter = standing::here(work, permit.answers()?).await?;
     let invitation = Invitation {
         id: work.new_id()?,
         email,

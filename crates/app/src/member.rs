@@ -90,7 +90,7 @@ pub async fn change(
     if let Some(home) = patch.home_department {
         profile.home_department = match home {
             None => None,
-            Some(key) => Some(crate::department::referred(work, &key, "/home_department").await?.id),
+            Some(key) => Some(crate::department::referred(work, permit, &key, "/home_department").await?.id),
         };
     }
     patch.name.into_iter().for_each(|name| member.name = name);

@@ -80,7 +80,7 @@ async fn release(
         state: State::Building,
         content: hash,
         note,
-        author: permit.member()?,
+        author: permit.answers()?,
         restores,
         changes: Changes::count(&diff(&before, &content)),
         checks,

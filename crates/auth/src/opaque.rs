@@ -46,15 +46,11 @@ kinds! {
     /// Tells a website's channel; it stands in the page, so it is an identifier rather than a secret.
     ChannelKey, Channel = "wk" names id::Channel;
     /// A program's key.
-    ApiKey, Api = "gld_live_sk" names Api;
+    ApiKey, Api = "gld_live_sk" names id::ApiKey;
 }
 
 impl id::Kind for Refresh {
     const PREFIX: &'static str = "rfr";
-}
-
-impl id::Kind for Api {
-    const PREFIX: &'static str = "key";
 }
 
 /// A token that means nothing but to the row that holds its digest.

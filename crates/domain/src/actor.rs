@@ -1,6 +1,6 @@
 //! Who acts, proven: the tenant they belong to and the grants they hold there.
 
-use crate::{Id, id};
+use crate::{Id, api_key::Bounds, id};
 
 /// The tenant that a unit of work is bound to. Only a verified credential (or a job's own row) earns one: lints ban
 /// [`TenantScope::proven`] outside the gate that verifies them.
@@ -110,6 +110,13 @@ pub enum Who {
         /// Their session.
         session: Id<id::Session>,
     },
+    /// A program that holds an API key.
+    Key {
+        /// The key.
+        id: Id<id::ApiKey>,
+        /// The member who made it and answers for it.
+        maker: Id<id::Member>,
+    },
     /// A website that holds a channel key.
     Channel(Id<id::Channel>),
     /// A visitor who holds a visitor token.
@@ -130,18 +137,22 @@ pub struct Actor {
     pub scope: TenantScope,
     /// Their door.
     pub who: Who,
-    /// What they hold; for a member always at least [`Role::Member`].
+    /// What they hold; for a member always at least [`Role::Member`], for a key what its maker holds now.
     pub grants: Vec<Grant>,
+    /// What a key may use of it; nobody else is bounded.
+    pub bounds: Option<Bounds>,
     /// The request in which they act, for the record.
     pub request: Option<String>,
 }
 
 impl Actor {
-    /// The name under which the actor's requests and records are kept: `mem_…`, `chn_…`, `vis_…` or `system`.
+    /// The name under which the actor's requests and records are kept: `mem_…`, `key_…`, `chn_…`,
+    /// `vis_…` or `system`.
     #[must_use]
     pub fn reference(&self) -> String {
         match self.who {
             Who::Member { id, .. } => id.to_string(),
+            Who::Key { id, .. } => id.to_string(),
             Who::Channel(id) => id.to_string(),
             Who::Visitor { id, .. } => id.to_string(),
             Who::System => "system".to_owned(),
@@ -151,13 +162,13 @@ impl Actor {
     /// The house itself, at work in this tenant.
     #[must_use]
     pub const fn system(scope: TenantScope) -> Self {
-        Self { scope, who: Who::System, grants: Vec::new(), request: None }
+        Self { scope, who: Who::System, grants: Vec::new(), bounds: None, request: None }
     }
 
-    /// Whether what they do belongs in the audit log: staff and the house, never visitors.
+    /// Whether what they do belongs in the audit log: staff, their programs and the house, never visitors.
     #[must_use]
     pub const fn audited(&self) -> bool {
-        matches!(self.who, Who::Member { .. } | Who::System)
+        matches!(self.who, Who::Member { .. } | Who::Key { .. } | Who::System)
     }
 
     /// The member, if a person of the company acts.
@@ -165,6 +176,15 @@ impl Actor {
     pub const fn member(&self) -> Option<Id<id::Member>> {
         match self.who {
             Who::Member { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The member who answers for what is done: the person who acts, or the maker of the key that does.
+    #[must_use]
+    pub const fn answers(&self) -> Option<Id<id::Member>> {
+        match self.who {
+            Who::Member { id, .. } | Who::Key { maker: id, .. } => Some(id),
             _ => None,
         }
     }

@@ -11,7 +11,7 @@ pub struct Entry {
     pub seq: i64,
     /// When.
     pub at: Moment,
-    /// Who: `mem_…` or `system`.
+    /// Who: `mem_…`, `key_…` or `system`.
     pub actor: String,
     /// What: an event kind's name.
     pub action: String,

@@ -79,6 +79,8 @@ pub struct Channel {
     pub name: Name,
     /// Its public key: an identifier, not a secret.
     pub key: String,
+    /// The key before that one and until when it is good too, if there was one.
+    pub old_key: Option<(String, Moment)>,
     /// The origins that may use the key.
     pub allowed_origins: Vec<Origin>,
     /// What every conversation of this channel starts from.

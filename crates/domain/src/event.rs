@@ -57,6 +57,14 @@ kinds! {
     MemberRemoved = "member.removed";
     /// A letter could not be delivered and was given up.
     LetterLost = "letter.lost";
+    /// An API key was made.
+    ApiKeyCreated = "api-key.created";
+    /// An API key's name or end changed.
+    ApiKeyChanged = "api-key.changed";
+    /// An API key got another secret.
+    ApiKeyRotated = "api-key.rotated";
+    /// An API key was revoked.
+    ApiKeyRevoked = "api-key.revoked";
     /// A department was founded.
     DepartmentFounded = "department.founded";
     /// A department's settings changed.
@@ -85,8 +93,12 @@ kinds! {
     ChannelCreated = "channel.created";
     /// A channel changed.
     ChannelChanged = "channel.changed";
+    /// A channel got another key.
+    ChannelKeyRotated = "channel.key-rotated";
     /// A channel was closed.
     ChannelDeleted = "channel.deleted";
+    /// The audit log was taken out.
+    AuditExported = "audit.exported";
     /// A visitor opened a conversation.
     ConversationOpened = "conversation.opened";
     /// A visitor wrote and the bot replied.

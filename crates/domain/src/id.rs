@@ -50,6 +50,8 @@ kinds! {
     Message = "msg";
     /// A visitor's judgement of a conversation.
     Rating = "rat";
+    /// A program's key.
+    ApiKey = "key";
     /// Something that happened.
     Event = "evt";
 }

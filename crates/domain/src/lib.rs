@@ -2,6 +2,7 @@
 //! in as arguments.
 
 pub mod actor;
+pub mod api_key;
 pub mod audit;
 pub mod bot;
 pub mod channel;

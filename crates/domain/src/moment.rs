@@ -21,6 +21,13 @@ impl Moment {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// Reads a time of RFC 3339, in any offset: `2027-01-31T12:00:00Z`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        i64::try_from(at.unix_timestamp_nanos().div_euclid(1000)).ok().map(Self)
+    }
+
     /// Whole seconds since 1970, as tokens write them.
     #[must_use]
     pub const fn seconds(self) -> i64 {
@@ -39,6 +46,13 @@ impl std::fmt::Display for Moment {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Moment {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("must be a time such as 2027-01-31T12:00:00Z"))
+    }
+}
+
 impl serde::Serialize for Moment {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -54,5 +68,14 @@ mod tests {
         assert_eq!(Moment(1_732_500_000_250_000).to_string(), "2024-11-25T02:00:00.25Z");
         assert_eq!(Moment(0).after(Duration::from_secs(61)).to_string(), "1970-01-01T00:01:01Z");
         assert_eq!(Moment(5).since(Moment(9)), Duration::ZERO);
+    }
+
+    #[test]
+    fn reads_rfc_3339_in_any_offset() {
+        assert_eq!(Moment::parse("2024-11-25T02:00:00.25Z"), Some(Moment(1_732_500_000_250_000)));
+        assert_eq!(Moment::parse("2024-11-25T04:00:00.25+02:00"), Some(Moment(1_732_500_000_250_000)));
+        for bad in ["", "2024-11-25", "2024-11-25T02:00:00", "2024-13-25T02:00:00Z", "now", "1732500000"] {
+            assert_eq!(Moment::parse(bad), None, "{bad}");
+        }
     }
 }

@@ -84,7 +84,20 @@ impl<T> Page<T> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_place_has_one_spelling(bytes in prop::collection::vec(any::<u8>(), 0..40), filter: u32, key: i64, id: u128) {
+            if let Some(cursor) = Cursor::from_bytes(&bytes) {
+                prop_assert_eq!(cursor.to_bytes(), bytes);
+            }
+            let cursor = Cursor { filter, key, id: Uuid::from_u128(id) };
+            prop_assert_eq!(Cursor::from_bytes(&cursor.to_bytes()), Some(cursor));
+        }
+    }
 
     #[test]
     fn a_cursor_reads_back_and_nothing_else_reads() {

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::{Actor, Id, Refusal, TenantScope, Who, actor::Role, id};
+use crate::{Actor, Grant, Id, Refusal, TenantScope, Who, actor::Role, id};
 
 /// How far a role carries an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +55,8 @@ policy! {
     ManageMembers    = "member.manage"          [T N N N N N N N N N];
     /// Invite people.
     Invite           = "member.invite"          [T N D N N N N N N N];
+    /// Make API keys, change, rotate and revoke them.
+    ManageKeys       = "key.manage"             [T N O N N N N N N N];
     /// See the departments.
     ReadDepartments  = "department.read"        [N N N N N N N T N N];
     /// Found and dissolve departments.
@@ -136,12 +138,25 @@ pub struct Permit<A> {
     action: PhantomData<fn() -> A>,
 }
 
-/// Asks the table. Refuses only who holds the action nowhere.
+/// Asks the table. Refuses only who holds the action nowhere; a key goes as far as its maker does and its bounds allow.
 pub fn judge<A: Action>(actor: &Actor) -> Result<Permit<A>, Refusal> {
+    let (held, mut departments) = held(A::EXTENTS, &actor.grants);
+    let reach = match &actor.bounds {
+        None => held.ok_or(Refusal::Forbidden(A::NAME))?,
+        Some(bounds) => {
+            departments.retain(|department| bounds.departments.covers(*department));
+            bounds.cut(A::NAME, held)?
+        }
+    };
+    Ok(Permit { actor: actor.clone(), reach, departments, action: PhantomData })
+}
+
+/// How far these grants carry an action, if they do at all, and the departments whose own roles do.
+pub(crate) fn held(extents: [Extent; 10], grants: &[Grant]) -> (Option<Reach>, Vec<Id<id::Department>>) {
     let (mut own, mut tenant) = (false, false);
     let mut departments = Vec::new();
-    for grant in &actor.grants {
-        match extent(A::EXTENTS, grant.role) {
+    for grant in grants {
+        match extent(extents, grant.role) {
             Extent::Tenant => tenant = true,
             Extent::Department => departments.extend(grant.department),
             Extent::Own => own = true,
@@ -151,12 +166,12 @@ pub fn judge<A: Action>(actor: &Actor) -> Result<Permit<A>, Refusal> {
     departments.sort_unstable();
     departments.dedup();
     let reach = match (tenant, departments.is_empty(), own) {
-        (true, _, _) => Reach::Tenant,
-        (_, false, _) => Reach::Departments(departments.clone()),
-        (_, true, true) => Reach::Own,
-        (_, true, false) => return Err(Refusal::Forbidden(A::NAME)),
+        (true, _, _) => Some(Reach::Tenant),
+        (_, false, _) => Some(Reach::Departments(departments.clone())),
+        (_, true, true) => Some(Reach::Own),
+        (_, true, false) => None,
     };
-    Ok(Permit { actor: actor.clone(), reach, departments, action: PhantomData })
+    (reach, departments)
 }
 
 fn extent(extents: [Extent; 10], role: Role) -> Extent {
@@ -188,9 +203,27 @@ impl<A: Action> Permit<A> {
         self.departments.contains(&department)
     }
 
-    /// Refuses what lies beyond the reach, in a department whose existence is no secret.
+    /// Whether the department is known to who acts: to members every one is, to a key those that it was made for.
+    #[must_use]
+    pub fn knows(&self, department: Id<id::Department>) -> bool {
+        self.actor.bounds.as_ref().is_none_or(|bounds| bounds.departments.covers(department))
+    }
+
+    /// Refuses what lies beyond the reach, in a department whose existence is a secret to other departments'
+    /// keys alone.
     pub fn over(&self, department: Id<id::Department>) -> Result<(), Refusal> {
-        if self.reach.covers(department) { Ok(()) } else { Err(Refusal::Forbidden(A::NAME)) }
+        if self.reach.covers(department) {
+            Ok(())
+        } else if self.knows(department) {
+            Err(Refusal::Forbidden(A::NAME))
+        } else {
+            Err(Refusal::NotFound)
+        }
+    }
+
+    /// Refuses a key of some departments where what is asked for can't be told apart by departments.
+    pub fn whole(&self) -> Result<(), Refusal> {
+        if self.reach == Reach::Tenant { Ok(()) } else { Err(Refusal::OutOfScope(A::NAME)) }
     }
 
     /// Hides what lies beyond the reach.
@@ -201,6 +234,11 @@ impl<A: Action> Permit<A> {
     /// The member who acts; nobody else is a member.
     pub fn member(&self) -> Result<Id<id::Member>, Refusal> {
         self.actor.member().ok_or(Refusal::Forbidden(A::NAME))
+    }
+
+    /// The member who answers for what is done: the one who acts, or the maker of the key that does.
+    pub fn answers(&self) -> Result<Id<id::Member>, Refusal> {
+        self.actor.answers().ok_or(Refusal::Forbidden(A::NAME))
     }
 
     /// The visitor who acts.
@@ -238,7 +276,6 @@ pub fn printed() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Grant;
     use uuid::Uuid;
 
     #[expect(clippy::disallowed_methods, reason = "the policy is asked about any tenant's actor")]
@@ -248,6 +285,7 @@ mod tests {
             scope: TenantScope::proven(Id::from_uuid(Uuid::nil())),
             who: Who::Member { id, session: Id::from_uuid(Uuid::nil()) },
             grants: grants.to_vec(),
+            bounds: None,
             request: None,
         }
     }

@@ -89,6 +89,12 @@ pub enum Refusal {
     /// The actor may know of it but not do this; names the action that would be needed.
     #[error("forbidden: {0}")]
     Forbidden(&'static str),
+    /// The key's scopes leave this action out, or its departments do not reach as far; names the action.
+    #[error("out of scope: {0}")]
+    OutOfScope(&'static str),
+    /// Nobody gives what they do not hold; names the action.
+    #[error("beyond one's own: {0}")]
+    BeyondOwn(&'static str),
     /// It does not exist, or the actor may not know that it does.
     #[error("not found")]
     NotFound,

@@ -6,7 +6,7 @@ use guildhall_domain::{
     id,
     text::Name,
 };
-use sea_orm::{ColumnTrait, QueryFilter, Select, sea_query::Expr};
+use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, Select, sea_query::Expr};
 
 use crate::{Error, Result, Tx, rows::channels, search::oldest_first};
 
@@ -29,6 +29,8 @@ impl Channels<'_> {
             version: channel.version,
             created_at: channel.created_at.0,
             updated_at: channel.updated_at.0,
+            old_key: channel.old_key.as_ref().map(|(key, _)| key.clone()),
+            old_key_until: channel.old_key.as_ref().map(|(_, until)| until.0),
         };
         self.0.insert::<channels::Entity>([row]).await
     }
@@ -66,6 +68,23 @@ impl Channels<'_> {
         Ok(changed.rows_affected == 1)
     }
 
+    /// Gives a channel another key; the one before stays good until then.
+    pub async fn rotate(&self, id: Id<id::Channel>, key: &str, old_until: Moment, now: Moment) -> Result<bool> {
+        let rotated = self
+            .0
+            .change::<channels::Entity>()
+            .col_expr(channels::Column::OldKey, Expr::col(channels::Column::Key))
+            .col_expr(channels::Column::OldKeyUntil, Expr::value(old_until.0))
+            .col_expr(channels::Column::Key, Expr::value(key))
+            .col_expr(channels::Column::Version, Expr::col(channels::Column::Version).add(1))
+            .col_expr(channels::Column::UpdatedAt, Expr::value(now.0))
+            .filter(channels::Column::Id.eq(id.uuid()))
+            .filter(channels::Column::ClosedAt.is_null())
+            .exec(self.0.connection())
+            .await?;
+        Ok(rotated.rows_affected == 1)
+    }
+
     /// Closes a channel: its key opens nothing any more, its conversations stay; says whether it was at `version`.
     pub async fn close(&self, id: Id<id::Channel>, version: i64, now: Moment) -> Result<bool> {
         let closed = self
@@ -97,6 +116,7 @@ fn channel_of(row: channels::Model) -> Result<Channel> {
         kind: Kind::named(&row.kind).ok_or_else(|| Error::unreadable("channels", &row.kind))?,
         name: Name::stored(row.name),
         key: row.key,
+        old_key: row.old_key.zip(row.old_key_until.map(Moment)),
         allowed_origins: origins.into_iter().map(Origin::stored).collect(),
         context: serde_json::from_str(&row.context).map_err(json)?,
         version: row.version,

@@ -1,7 +1,7 @@
 //! Departments and who belongs to them.
 
 use guildhall_domain::{
-    Id, Moment, Page, PageRequest,
+    Id, Moment, Page, PageRequest, Reach,
     department::{Department, Key, Membership},
     id,
     text::{Name, Note},
@@ -42,6 +42,12 @@ impl Departments<'_> {
         Ok(select.one(self.0.connection()).await?.map(department_of))
     }
 
+    /// Which department has this key, or had it before it was dissolved.
+    pub async fn ever_called(&self, key: &str) -> Result<Option<Id<id::Department>>> {
+        let select = self.0.select::<departments::Entity>().filter(departments::Column::Key.eq(key));
+        Ok(select.one(self.0.connection()).await?.map(|row| Id::from_uuid(row.id)))
+    }
+
     /// The department of this key, locked against every other change until the unit of work ends.
     pub async fn lock_by_key(&self, key: &str) -> Result<Option<Department>> {
         let mut select = self.living().filter(departments::Column::Key.eq(key));
@@ -68,9 +74,16 @@ impl Departments<'_> {
         Ok(rows.into_iter().map(department_of).collect())
     }
 
-    /// A page of departments.
-    pub async fn list(&self, page: &PageRequest) -> Result<Page<Department>> {
-        let rows = oldest_first(self.living(), departments::Column::Id, page).all(self.0.connection()).await?;
+    /// A page of the departments within reach.
+    pub async fn list(&self, reach: &Reach, page: &PageRequest) -> Result<Page<Department>> {
+        let select = match reach {
+            Reach::Tenant => self.living(),
+            Reach::Departments(within) => {
+                self.living().filter(departments::Column::Id.is_in(within.iter().map(|id| id.uuid())))
+            }
+            Reach::Own => return Ok(Page { items: Vec::new(), next: None }),
+        };
+        let rows = oldest_first(select, departments::Column::Id, page).all(self.0.connection()).await?;
         let found = rows.into_iter().map(department_of).collect();
         Ok(Page::cut(found, page, |department: &Department| (0, department.id.uuid())))
     }

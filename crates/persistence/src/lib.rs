@@ -1,5 +1,7 @@
 //! The only crate that knows the database and Redis: `Store → Tx → repositories` that return domain types, and `Shared`.
 
+mod api_key;
+mod audit;
 mod build;
 mod channel;
 mod conversation;
@@ -29,6 +31,8 @@ mod visitor;
 mod walls;
 mod writer;
 
+pub use api_key::{ApiKeys, KeyRow};
+pub use audit::{AuditFilter, AuditRow};
 pub use build::{Bot, Build, Builds};
 pub use channel::Channels;
 pub use conversation::{ConversationFilter, Conversations, StaffConversation};
@@ -41,7 +45,7 @@ pub use kept::{Definition, Kept};
 pub use letter::{Letters, SealedLetter};
 pub use member::{MemberFilter, Members};
 pub use once::{Claim, Once, Reply};
-pub use records::{AuditFilter, AuditRow, Records};
+pub use records::Records;
 pub use release::Releases;
 pub use reset::PasswordResets;
 pub use session::{End, NewRefresh, RefreshToken, Sessions};
@@ -65,7 +69,7 @@ macro_rules! repositories {
 }
 
 repositories! {
-    builds: Builds, channels: Channels, conversations: Conversations, departments: Departments, intents: Intents,
-    invitations: Invitations, kept: Kept, letters: Letters, members: Members, password_resets: PasswordResets,
-    releases: Releases, sessions: Sessions, visitors: Visitors,
+    api_keys: ApiKeys, builds: Builds, channels: Channels, conversations: Conversations, departments: Departments,
+    intents: Intents, invitations: Invitations, kept: Kept, letters: Letters, members: Members,
+    password_resets: PasswordResets, releases: Releases, sessions: Sessions, visitors: Visitors,
 }

@@ -1,12 +1,11 @@
 //! What happened, for whoever listens, and the audit chain of what staff did.
 
 use guildhall_domain::{
-    Cursor, Id, Moment, Page, PageRequest,
+    Id, Moment,
     audit::{Entry, GENESIS, link},
-    content::Hash,
     event::Event,
 };
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{
@@ -18,7 +17,7 @@ use crate::{
 /// What one unit of work leaves on record.
 #[derive(Debug)]
 pub struct Records<'a> {
-    /// Who acted: `mem_…`, `vis_…`, `system`.
+    /// Who acted: `mem_…`, `key_…`, `vis_…`, `system`.
     pub actor: &'a str,
     /// When.
     pub at: Moment,
@@ -28,26 +27,6 @@ pub struct Records<'a> {
     pub audited: bool,
     /// What happened, each with its identifier.
     pub events: &'a [(Uuid, Event)],
-}
-
-/// Which audit rows are asked for.
-#[derive(Debug, Clone, Default)]
-pub struct AuditFilter {
-    /// Who.
-    pub actor: Option<String>,
-    /// What.
-    pub action: Option<String>,
-}
-
-/// One row of the audit log.
-#[derive(Debug, Clone)]
-pub struct AuditRow {
-    /// What it says.
-    pub entry: Entry,
-    /// The hash of the row before it.
-    pub before: Hash,
-    /// Its own hash.
-    pub hash: Hash,
 }
 
 pub(crate) async fn write(tx: &Tx, records: Records<'_>) -> Result<()> {
@@ -119,53 +98,4 @@ async fn chain(tx: &Tx, records: &Records<'_>) -> Result<()> {
         .exec(tx.connection())
         .await?;
     Ok(())
-}
-
-impl Tx {
-    /// A page of the audit log, the latest first.
-    pub async fn audit_log(&self, filter: &AuditFilter, page: &PageRequest) -> Result<Page<AuditRow>> {
-        let mut select = self.select::<audit_log::Entity>();
-        if let Some(actor) = &filter.actor {
-            select = select.filter(audit_log::Column::Actor.eq(actor));
-        }
-        if let Some(action) = &filter.action {
-            select = select.filter(audit_log::Column::Action.eq(action));
-        }
-        if let Some(Cursor { key, .. }) = page.after {
-            select = select.filter(audit_log::Column::Seq.lt(key));
-        }
-        let rows = select.order_by_desc(audit_log::Column::Seq).limit(page.limit + 1).all(self.connection()).await?;
-        let rows = rows.into_iter().map(audit_row).collect::<Result<_>>()?;
-        Ok(Page::cut(rows, page, |row: &AuditRow| (row.entry.seq, Uuid::nil())))
-    }
-
-    /// The audit log from after this number on, in order, for verification.
-    pub async fn audit_chain(&self, after: i64, limit: u64) -> Result<Vec<AuditRow>> {
-        let select = self.select::<audit_log::Entity>().filter(audit_log::Column::Seq.gt(after));
-        let rows = select.order_by_asc(audit_log::Column::Seq).limit(limit).all(self.connection()).await?;
-        rows.into_iter().map(audit_row).collect()
-    }
-
-    /// The number and hash of the chain's last row.
-    pub async fn audit_head(&self) -> Result<Option<(i64, Hash)>> {
-        let head = self.select::<audit_heads::Entity>().one(self.connection()).await?;
-        head.map(|head| Ok((head.seq, hash_of("audit_heads", &head.hash)?))).transpose()
-    }
-}
-
-fn audit_row(row: audit_log::Model) -> Result<AuditRow> {
-    Ok(AuditRow {
-        entry: Entry {
-            seq: row.seq,
-            at: Moment(row.at),
-            actor: row.actor,
-            action: row.action,
-            subject: row.subject,
-            department: row.department,
-            request: row.request,
-            data: row.data,
-        },
-        before: hash_of("audit_log", &row.before)?,
-        hash: hash_of("audit_log", &row.hash)?,
-    })
 }

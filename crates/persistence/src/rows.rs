@@ -32,7 +32,8 @@ macro_rules! tenant_rows {
 }
 
 tenant_rows! {
-    departments members grants sessions refresh_tokens password_resets invitations letters intents phrases answers kept definitions contents
+    departments members grants sessions refresh_tokens password_resets invitations letters api_keys intents phrases answers kept
+    definitions contents
     releases builds bots channels visitors conversations conversation_departments messages ratings idempotency events
     audit_heads audit_log
 }
@@ -80,6 +81,12 @@ rows! {
         department_role: Option<String>, secret_hash: Vec<u8>, invited_by: Uuid, created_at: i64, expires_at: i64,
         accepted_at: Option<i64>, revoked_at: Option<i64>,
     }
+    api_keys = "api_keys" {
+        tenant_id: Uuid, id: Uuid;
+        name: String, maker_id: Uuid, scopes: String, departments: String, secret_hash: Vec<u8>, hint: String,
+        old_hash: Option<Vec<u8>>, old_until: Option<i64>, expires_at: i64, last_used_at: Option<i64>,
+        revoked_at: Option<i64>, version: i64, created_at: i64, updated_at: i64,
+    }
     intents = "intents" {
         tenant_id: Uuid, id: Uuid;
         department_id: Uuid, name: String, name_folded: String, title: Option<String>, title_folded: Option<String>,
@@ -112,7 +119,7 @@ rows! {
     channels = "channels" {
         tenant_id: Uuid, id: Uuid;
         kind: String, name: String, key: String, allowed_origins: String, context: String, closed_at: Option<i64>,
-        version: i64, created_at: i64, updated_at: i64,
+        version: i64, created_at: i64, updated_at: i64, old_key: Option<String>, old_key_until: Option<i64>,
     }
     visitors = "visitors" {
         tenant_id: Uuid, id: Uuid;

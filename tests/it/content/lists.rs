@@ -92,7 +92,7 @@ on_both! {
         assert_eq!(elsewhere, "invalid-cursor");
     }
 
-    fn odd_limits_and_parameters_are_refused(place) {
+    fn attack_36_odd_limits_and_parameters_are_refused(place) {
         let (_house, company) = stage(place);
         let leader = &company.leader.client;
         for (query, kind) in [

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::house::{Company, ORIGIN, PASSWORD, intent};
 
 on_both! {
-    fn nobody_slips_a_field_in(place) {
+    fn attack_09_nobody_slips_a_field_in(place) {
         let house = place.house();
         let company = Company::found(&house, "acorn");
         let desk = &company.departments[0];
@@ -47,7 +47,7 @@ on_both! {
         }
     }
 
-    fn an_empty_scope_is_never_everything(place) {
+    fn attack_07_an_empty_scope_is_never_everything(place) {
         let house = place.house();
         let company = Company::found(&house, "acorn");
         let desk = &company.departments[0];

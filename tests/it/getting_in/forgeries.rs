@@ -48,7 +48,7 @@ fn patched(part: &Value, patch: &Value) -> Value {
 }
 
 on_both! {
-    fn no_forged_token_opens_a_door(place) {
+    fn attack_18_no_forged_token_opens_a_door(place) {
         let house = place.house();
         let leader = Person::sign_up(&house, "Pine");
         let forge = Forge::open(place, leader.client.token());

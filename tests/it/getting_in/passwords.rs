@@ -14,7 +14,7 @@ fn attempt(house: &House, email: &str, password: &str, forwarded: &str) -> Answe
 }
 
 on_both! {
-    fn a_new_password_ends_every_other_session(place) {
+    fn attack_20_a_new_password_ends_every_other_session(place) {
         let house = place.house();
         let here = Person::sign_up(&house, "Pine");
         let there = here.sign_in(&house);
@@ -43,7 +43,7 @@ on_both! {
         leader.client.get("/v1/me").is(200);
     }
 
-    fn after_five_wrong_passwords_none_is_looked_at(place) {
+    fn attack_15_after_five_wrong_passwords_none_is_looked_at(place) {
         let house = place.house();
         let [leader, other] = [Person::sign_up(&house, "Pine"), Person::sign_up(&house, "Oak")];
         for n in 0..5 {
@@ -83,7 +83,7 @@ on_both! {
         attempt(&house, &leader.email, PASSWORD, "").is(201);
     }
 
-    fn an_unknown_address_is_blocked_alike(place) {
+    fn attack_15_an_unknown_address_is_blocked_alike(place) {
         let house = place.house();
         for _ in 0..5 {
             assert_eq!(attempt(&house, "nobody@pine.example", "a guess", "").fails(401), "wrong-credentials");
@@ -112,7 +112,7 @@ on_both! {
         attempt(&house, &leader.email, PASSWORD, "203.0.113.9").is(201);
     }
 
-    fn one_network_does_not_spray_over_many_accounts(place) {
+    fn attack_15_one_network_does_not_spray_over_many_accounts(place) {
         let house = place.house();
         let tries = (0..70).map(|n| attempt(&house, &format!("victim{n}@pine.example"), "a guess", "").status);
         let refused = tries.filter(|status| *status == 429).count();

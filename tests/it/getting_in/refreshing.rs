@@ -33,7 +33,7 @@ on_both! {
         assert_eq!(refresh(&house, &first.refresh).fails(401), "token-reused");
     }
 
-    fn a_reused_token_ends_the_whole_family(place) {
+    fn attack_19_a_reused_token_ends_the_whole_family(place) {
         let house = place.house();
         let first = Person::sign_up(&house, "Pine");
         let second = refreshed(&house, &first.refresh);
@@ -53,7 +53,7 @@ on_both! {
         assert_eq!(refresh(&house, &second.refresh).fails(401), "session-revoked");
     }
 
-    fn of_twenty_refreshes_at_once_one_branch_lives(place) {
+    fn attack_19_of_twenty_refreshes_at_once_one_branch_lives(place) {
         let house = place.house();
         let first = Person::sign_up(&house, "Pine");
         let answers: Vec<Answer> = thread::scope(|scope| {

@@ -178,6 +178,12 @@ impl Department {
     }
 }
 
+/// Makes an API key with these scopes in these departments (`*` for every one), and gives the answer with its secret.
+pub(crate) fn program(maker: &Person, scopes: &[&str], departments: &[&str]) -> Value {
+    let body = json!({ "name": unique("program"), "scopes": scopes, "departments": departments });
+    maker.client.post("/v1/api-keys", &body).is(201)
+}
+
 /// An intent's body with these phrases and one answer.
 pub(crate) fn intent(name: &str, phrases: &[&str]) -> Value {
     let phrases: Vec<_> = phrases.iter().map(|text| json!({ "text": text, "language": "en" })).collect();

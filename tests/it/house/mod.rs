@@ -31,7 +31,9 @@ mod server;
 
 pub(crate) use client::{Answer, Ask, Client};
 pub(crate) use clock::TestClock;
-pub(crate) use company::{Company, Department, ORIGIN, PASSWORD, Person, Visitor, intent, publish, settled, unique};
+pub(crate) use company::{
+    Company, Department, ORIGIN, PASSWORD, Person, Visitor, intent, program, publish, settled, unique,
+};
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use place::{Digest, Place};
 pub(crate) use post::{PostOffice, house_that_sends_to};

@@ -156,6 +156,29 @@ impl Digest {
         panic!("work waits and nobody does it");
     }
 
+    /// Does something that the house would not.
+    pub(crate) fn tamper(&self, statement: &str) {
+        let done = self.runtime.block_on(self.database.execute_unprepared(statement));
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+
+    /// A column of bytes in hexadecimal, as this database writes it.
+    pub(crate) fn hex(&self, column: &str) -> String {
+        match self.database.get_database_backend() {
+            DbBackend::Postgres => format!("encode({column}, 'hex')"),
+            _ => format!("lower(hex({column}))"),
+        }
+    }
+
+    /// Bytes as this database reads them.
+    pub(crate) fn blob(&self, bytes: &[u8]) -> String {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        match self.database.get_database_backend() {
+            DbBackend::Postgres => format!("'\\x{hex}'::bytea"),
+            _ => format!("x'{hex}'"),
+        }
+    }
+
     /// The column of this name in the one row that is answered.
     pub(crate) fn text(&self, question: &str, column: &str) -> String {
         let statement = Statement::from_string(self.database.get_database_backend(), question);

@@ -110,7 +110,7 @@ on_both! {
         }
     }
 
-    fn what_is_sent_again_is_not_done_again(place) {
+    fn attack_39_what_is_sent_again_is_not_done_again(place) {
         let house = place.house();
         let company = Company::found(&house, "acorn");
         for (operation, again, ask) in creations(&house, &company) {
@@ -140,7 +140,7 @@ on_both! {
         }
     }
 
-    fn eight_at_once_make_one(place) {
+    fn attack_39_eight_at_once_make_one(place) {
         let house = place.house();
         let company = Company::found(&house, "acorn");
         for (operation, again, ask) in creations(&house, &company) {
@@ -161,7 +161,7 @@ on_both! {
         assert_eq!(departments, 3, "two of the company's, and one");
     }
 
-    fn a_key_is_its_senders_and_its_operations_own(place) {
+    fn attack_39_a_key_is_its_senders_and_its_operations_own(place) {
         let house = place.house();
         let [acorn, birch] = ["acorn", "birch"].map(|name| Company::found(&house, name));
         let desk = &acorn.departments[0];
@@ -183,7 +183,7 @@ on_both! {
         ask.saying(&json!({ "key": "good-key", "name": "x" })).is(201);
     }
 
-    fn a_key_is_one_printable_line(place) {
+    fn attack_39_a_key_is_one_printable_line(place) {
         let house = place.house();
         let company = Company::found(&house, "acorn");
         let ask = |key: &str| {

@@ -25,12 +25,14 @@ on_both! {
         assert!(house.stranger().get("/livez").send().header("ratelimit").is_none());
     }
 
-    fn strangers_are_limited_by_address_and_are_not_believed(place) {
+    fn attack_16_strangers_are_limited_by_address_and_are_not_believed(place) {
         let house = limited(place);
         let answers: Vec<_> = (0..64)
             .map(|n| house.stranger().get("/v1/me").with("X-Forwarded-For", &format!("198.51.100.{n}")).send())
             .collect();
-        assert_eq!(answers.iter().filter(|answer| answer.status == 401).count(), 60);
+        // One a second comes back, and a busy machine may need a few for these.
+        let admitted = answers.iter().filter(|answer| answer.status == 401).count();
+        assert!((60..64).contains(&admitted), "{admitted}");
         let refused = answers.last().unwrap();
         assert!(refused.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
         assert_eq!(refused.json["violated-policies"], json!(["address"]));

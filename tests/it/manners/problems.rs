@@ -30,7 +30,7 @@ on_both! {
         assert_eq!(get.header("content-type"), head.header("content-type"));
     }
 
-    fn a_body_that_can_not_be_read_is_declined_by_its_fault(place) {
+    fn attack_36_a_body_that_can_not_be_read_is_declined_by_its_fault(place) {
         let house = place.house();
         let leader = Person::sign_up(&house, "Pine");
         let post = leader.client.post("/v1/departments", &json!({ "key": "it", "name": "IT" }));
@@ -57,7 +57,7 @@ on_both! {
         post.with("Accept", "text/html, application/*;q=0.1").is(201);
     }
 
-    fn a_head_that_is_too_long_is_declined(place) {
+    fn attack_36_a_head_that_is_too_long_is_declined(place) {
         let house = place.house();
         let leader = Person::sign_up(&house, "Pine");
         let long = format!("/v1/members?q={}", "x".repeat(9000));

@@ -6,7 +6,7 @@ use crate::house::Place;
 const HIDDEN: &str = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
 
 #[test]
-fn no_request_hides_in_another() {
+fn attack_37_no_request_hides_in_another() {
     let place = Place::sqlite();
     let house = place.house();
     for head in [
@@ -35,7 +35,7 @@ fn no_request_hides_in_another() {
 }
 
 #[test]
-fn a_line_is_a_line() {
+fn attack_37_a_line_is_a_line() {
     let place = Place::sqlite();
     let house = place.house();
     for request in [

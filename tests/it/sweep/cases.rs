@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     cast::Principal,
-    law::{Facts, Place, Scope, Target},
+    law::{Bar, Facts, Place, Scope, Target},
     stage::Stage,
 };
 use crate::house::{Ask, ORIGIN, PASSWORD, intent, unique};
@@ -19,7 +19,7 @@ pub(super) struct Case {
     pub(super) ask: fn(&Stage, &Principal, Target) -> Ask,
 }
 
-const ALONE: Facts = Facts { scope: Scope::Alone, place: Place::Path, seen_by: None, draft: false, gives_role: false };
+const ALONE: Facts = Facts { scope: Scope::Alone, place: Place::Path, seen_by: None, draft: false, bar: Bar::None };
 /// A department by its key; every member knows that it is there.
 const DEPARTMENT: Facts = Facts { scope: Scope::Department, seen_by: Some("department.read"), ..ALONE };
 /// Something in a department whose existence is as secret as the draft.
@@ -122,7 +122,7 @@ cases! {
     };
     createInvitation: Facts { scope: Scope::Tenant, place: Place::Request, seen_by: Some("member.read"), ..ALONE }, |_, who, _|
         who.client.post("/v1/invitations", &json!({ "email": format!("{}@guildhall.test", unique("to")), "tenant_role": "executive" }));
-    createInvitation: Facts { place: Place::Request, gives_role: true, ..DEPARTMENT }, |stage, who, target|
+    createInvitation: Facts { place: Place::Request, bar: Bar::GivesRole, ..DEPARTMENT }, |stage, who, target|
         who.client.post("/v1/invitations", &json!({
             "email": format!("{}@guildhall.test", unique("to")), "department": stage.key(target), "role": "viewer",
         }));
@@ -131,6 +131,19 @@ cases! {
         let id = Stage::id(target, "inv", || stage.invitation(target)["invitation"]["id"].as_str().unwrap().to_owned());
         who.client.delete(&format!("/v1/invitations/{id}"))
     };
+
+    createApiKey: ALONE, |_, who, _| who.client.post("/v1/api-keys", &json!({
+        "name": "Swept", "scopes": ["live.read"], "departments": ["*"],
+    }));
+    listApiKeys: ALONE, |_, who, _| who.client.get("/v1/api-keys");
+    getApiKey: PERSONAL, |stage, who, target| who.client.get(&stage.api_key(who, target));
+    changeApiKey: PERSONAL, |stage, who, target| {
+        let path = stage.api_key(who, target);
+        who.client.patch(&path, &stage.version_at(target, &path), &json!({ "name": "Swept" }))
+    };
+    rotateApiKey: Facts { bar: Bar::OwnAlone, ..PERSONAL }, |stage, who, target|
+        who.client.post(&format!("{}/rotate", stage.api_key(who, target)), &json!({}));
+    revokeApiKey: PERSONAL, |stage, who, target| who.client.delete(&stage.api_key(who, target));
 
     listDepartments: ALONE, |_, who, _| who.client.get("/v1/departments");
     createDepartment: ALONE, |_, who, _|
@@ -150,11 +163,11 @@ cases! {
     };
     listDepartmentMembers: DEPARTMENT, |stage, who, target|
         who.client.get(&format!("/v1/departments/{}/members", stage.key(target)));
-    putDepartmentMember: Facts { gives_role: true, ..IN_DEPARTMENT }, |stage, who, target| {
+    putDepartmentMember: Facts { bar: Bar::GivesRole, ..IN_DEPARTMENT }, |stage, who, target| {
         let id = Stage::id(target, "mem", || stage.colleague(target));
         who.client.put(&stage.inside(target, &format!("members/{id}")), &json!({ "role": "viewer" }))
     };
-    deleteDepartmentMember: Facts { gives_role: true, ..IN_DEPARTMENT }, |stage, who, target| {
+    deleteDepartmentMember: Facts { bar: Bar::GivesRole, ..IN_DEPARTMENT }, |stage, who, target| {
         let id = Stage::id(target, "mem", || stage.colleague(target));
         who.client.delete(&stage.inside(target, &format!("members/{id}")))
     };
@@ -230,11 +243,11 @@ cases! {
     restoreRelease: IN_DEPARTMENT, |stage, who, target|
         who.client.post(&stage.inside(target, &format!("releases/{}/restore", release(target))), &json!({}));
 
-    getBot: ALONE, |_, who, _| who.client.get("/v1/bot");
+    getBot: Facts { bar: Bar::Whole, ..ALONE }, |_, who, _| who.client.get("/v1/bot");
     changeBot: ALONE, |stage, who, target|
         who.client.patch("/v1/bot", &stage.version_at(target, "/v1/bot"), &json!({ "language": "en" }));
-    parseTexts: ALONE, |_, who, _| who.client.post("/v1/bot/parse", &json!({ "texts": ["where is my parcel"] }));
-    parseTexts: Facts { draft: true, place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+    parseTexts: Facts { bar: Bar::Whole, ..ALONE }, |_, who, _| who.client.post("/v1/bot/parse", &json!({ "texts": ["where is my parcel"] }));
+    parseTexts: Facts { draft: true, bar: Bar::Whole, place: Place::Request, ..DEPARTMENT }, |stage, who, target|
         who.client.post("/v1/bot/parse", &json!({
             "texts": ["where is my parcel"], "stage": "draft", "departments": [stage.key(target)],
         }));
@@ -247,6 +260,8 @@ cases! {
         let path = channel(stage, target);
         who.client.patch(&path, &stage.version_at(target, &path), &json!({ "name": "Swept" }))
     };
+    rotateChannelKey: OF_TENANT, |stage, who, target|
+        who.client.post(&format!("{}/rotate", channel(stage, target)), &json!({}));
     deleteChannel: OF_TENANT, |stage, who, target| {
         let path = channel(stage, target);
         who.client.delete(&path).at(&stage.version_at(target, &path))
@@ -271,6 +286,9 @@ cases! {
         who.client.get(&format!("{}/messages", stage.talk(target).replace("/chat/", "/")));
 
     listAuditLog: ALONE, |_, who, _| who.client.get("/v1/audit-log");
+    listAuditLog: Facts { scope: Scope::Tenant, place: Place::Request, ..ALONE }, |stage, who, target|
+        who.client.get(&format!("/v1/audit-log?department={}", stage.key(target)));
+    exportAuditLog: ALONE, |_, who, _| who.client.get("/v1/audit-log/export?action=none");
 }
 
 fn release(target: Target) -> &'static str {

@@ -3,6 +3,7 @@
 use guildhall_domain::{
     Reach as Domain, Refusal,
     actor::Role,
+    api_key::divisible,
     member::may_give,
     policy::{Extent, TABLE},
 };
@@ -62,8 +63,21 @@ pub(super) struct Facts {
     pub(super) seen_by: Option<&'static str>,
     /// Whether the draft's action decides.
     pub(super) draft: bool,
-    /// Whether it gives or takes a role, which the leader may not where there is an owner.
-    pub(super) gives_role: bool,
+    /// What else stands in the way.
+    pub(super) bar: Bar,
+}
+
+/// What stands in the way of some who hold the action.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bar {
+    /// Nothing.
+    None,
+    /// It can't be told apart by departments, so a key of some may not.
+    Whole,
+    /// Only whose own thing it is may, though others see it.
+    OwnAlone,
+    /// It gives a role, which the leader may not where there is an owner.
+    GivesRole,
 }
 
 impl Facts {
@@ -88,8 +102,28 @@ enum Reach {
 }
 
 impl Reach {
-    /// As the table says.
+    /// As the table says, and within a key's bounds.
     fn of(principal: &Principal, action: &str) -> Self {
+        let held = Self::held(principal, action);
+        let Some(bounds) = &principal.bounds else { return held };
+        if !bounds.scopes.contains(&action) {
+            return Self::Nobody;
+        }
+        match (held, bounds.department) {
+            (Self::Own, _) => Self::Nobody,
+            (held, None) => held,
+            (Self::Tenant, Some(_)) if !divisible(action) => Self::Nobody,
+            (Self::Tenant, Some(at)) => Self::Departments([at == 0, at == 1]),
+            (Self::Departments(mut some), Some(at)) => {
+                some[1 - at] = false;
+                if some[at] { Self::Departments(some) } else { Self::Nobody }
+            }
+            (Self::Nobody, _) => Self::Nobody,
+        }
+    }
+
+    /// What whoever acts, or the maker of the key that does, holds.
+    fn held(principal: &Principal, action: &str) -> Self {
         let (_, extents) = TABLE.iter().find(|(name, _)| *name == action).unwrap();
         let extent = |role: Role| extents[Role::ALL.iter().position(|other| *other == role).unwrap()];
         let mut departments = [false; 2];
@@ -120,6 +154,14 @@ impl Reach {
     }
 }
 
+impl Principal {
+    /// Whether they may know of the department that a target lies in.
+    fn knows(&self, target: Target) -> bool {
+        let at = self.bounds.as_ref().and_then(|bounds| bounds.department);
+        at.is_none_or(|at| at == usize::from(target == Target::Elsewhere))
+    }
+}
+
 /// The one status that the house may answer with.
 pub(super) fn expected(operation: &Operation<'_>, facts: &Facts, who: &Principal, target: Target) -> u16 {
     let action = operation.facts["x-action"].as_str().unwrap();
@@ -129,7 +171,8 @@ pub(super) fn expected(operation: &Operation<'_>, facts: &Facts, who: &Principal
     if !who.proven {
         return 401;
     }
-    if Reach::of(who, action) == Reach::Nobody {
+    let reach = Reach::of(who, action);
+    if reach == Reach::Nobody || (facts.bar == Bar::Whole && reach != Reach::Tenant) {
         return 403;
     }
     let missing = if facts.place == Place::Request { 422 } else { 404 };
@@ -139,8 +182,12 @@ pub(super) fn expected(operation: &Operation<'_>, facts: &Facts, who: &Principal
     let action = if facts.draft { operation.facts["x-action-draft"].as_str().unwrap() } else { action };
     let reach = Reach::of(who, action);
     let seen_by = facts.seen_by.unwrap_or(action);
-    let may_know = |target| Reach::of(who, seen_by).covers(facts.scope, target);
-    let denied = |target| if may_know(target) { 403 } else { 404 };
+    let may_know = |target| Reach::held(who, seen_by).covers(facts.scope, target);
+    let denied = |target| match (may_know(target), who.knows(target)) {
+        (true, true) => 403,
+        (false, true) => 404,
+        (_, false) => missing,
+    };
     if reach == Reach::Nobody {
         return if seen_by == action { 404 } else { 403 };
     }
@@ -151,7 +198,8 @@ pub(super) fn expected(operation: &Operation<'_>, facts: &Facts, who: &Principal
             Target::Missing if seen_by != "department.read" => missing,
             _ => denied(target),
         },
-        _ if facts.gives_role && reach == Reach::Tenant => owner_gives(),
+        Target::Elsewhere if facts.bar == Bar::OwnAlone => 403,
+        _ if facts.bar == Bar::GivesRole && reach == Reach::Tenant => owner_gives(),
         Target::Missing => missing,
         Target::Here | Target::Elsewhere => operation.success(),
     }

@@ -4,8 +4,8 @@ use std::{cell::RefCell, collections::HashMap};
 
 use serde_json::{Value, json};
 
-use super::law::Target;
-use crate::house::{Client, Company, Department, House, ORIGIN, PASSWORD, Person, intent, unique};
+use super::{cast::Principal, law::Target};
+use crate::house::{Client, Company, Department, House, ORIGIN, PASSWORD, Person, intent, program, unique};
 
 /// The stage.
 pub(super) struct Stage {
@@ -16,13 +16,15 @@ pub(super) struct Stage {
     /// A member of each whom the cast may do things to.
     recruits: [Person; 2],
     spares: RefCell<HashMap<(&'static str, usize, usize), Value>>,
+    /// API keys by their makers.
+    keys: RefCell<HashMap<String, String>>,
 }
 
 impl Stage {
     pub(super) fn set(house: House) -> Self {
         let companies = ["acorn", "birch"].map(|name| Company::found(&house, name));
         let recruits = companies.each_ref().map(|company| company.leader.bring(&house, &json!({})));
-        Self { house, companies, recruits, spares: RefCell::default() }
+        Self { house, companies, recruits, spares: RefCell::default(), keys: RefCell::default() }
     }
 
     /// After something changed: things are made anew.
@@ -154,6 +156,32 @@ impl Stage {
         self.spare("channel", target, || {
             let body = json!({ "kind": "web", "name": unique("spare"), "allowed_origins": [ORIGIN] });
             self.company(target).leader.client.post("/v1/channels", &body).is(201)
+        })
+    }
+
+    /// The path of an API key: one's own, somebody else's, the foreign leader's, or none.
+    pub(super) fn api_key(&self, who: &Principal, target: Target) -> String {
+        let [first, second] = self.companies[0].departments.each_ref().map(|department| &department.owner);
+        let own = who.person.as_ref().filter(|person| person.id != self.companies[0].leader.id);
+        let id = Self::id(target, "key", || match (target, own) {
+            (Target::Here, Some(person)) if [first, second].iter().any(|owner| owner.id == person.id) => {
+                self.key_of(person)
+            }
+            (Target::Elsewhere, Some(person)) if person.id == second.id => self.key_of(first),
+            (Target::Elsewhere, _) => self.key_of(second),
+            _ => self.key_of(&self.company(target).leader),
+        });
+        format!("/v1/api-keys/{id}")
+    }
+
+    /// A key that this person made and that was not revoked since.
+    fn key_of(&self, maker: &Person) -> String {
+        let known = self.keys.borrow().get(&maker.id).cloned();
+        let there = |id: &String| maker.client.get(&format!("/v1/api-keys/{id}")).send().status == 200;
+        known.filter(there).unwrap_or_else(|| {
+            let made = program(maker, &["live.read"], &["*"])["api_key"]["id"].as_str().unwrap().to_owned();
+            self.keys.borrow_mut().insert(maker.id.clone(), made.clone());
+            made
         })
     }
 

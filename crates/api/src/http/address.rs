@@ -80,6 +80,7 @@ fn network(address: IpAddr, v4: u8, v6: u8) -> String {
 #[cfg(test)]
 mod tests {
     use actix_web::test::TestRequest;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -87,6 +88,17 @@ mod tests {
         let request = TestRequest::default().peer_addr(peer.parse().unwrap());
         let request = forwarded.iter().fold(request, |request, line| request.append_header(("x-forwarded-for", *line)));
         TrustedProxies::parse(trusted.iter().copied()).unwrap().client(&request.to_http_request()).to_string()
+    }
+
+    proptest! {
+        #[test]
+        fn a_client_is_the_peer_or_stands_in_the_header(lines in prop::collection::vec("[0-9a-f.:\\[\\], x]{0,40}", 0..4)) {
+            let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+            prop_assert_eq!(client(&["10.0.0.0/8"], "203.0.113.9:1", &lines), "203.0.113.9");
+            let found: IpAddr = client(&["10.0.0.0/8"], "10.0.0.1:1", &lines).parse().unwrap();
+            let named = lines.iter().flat_map(|line| line.split(',')).filter_map(|hop| address(hop.as_bytes()));
+            prop_assert!(named.chain([IpAddr::from([10, 0, 0, 1])]).any(|named| named == found));
+        }
     }
 
     #[test]

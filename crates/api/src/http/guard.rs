@@ -82,6 +82,8 @@ fn form(path: &str) -> Option<&'static str> {
     match path {
         _ if !path.starts_with("/v1/") => None,
         _ if path.ends_with("/events") => Some("text/event-stream"),
+        // A file is of the form that its query names.
+        _ if path.ends_with("/export") => None,
         _ => Some("application/json"),
     }
 }
@@ -172,6 +174,7 @@ mod tests {
         let requests =
             vec![asks("/v1/x", "text/html"), asks("/v1/x", "text/html, */*;q=0.1"), asks("/ok", "text/html")];
         assert_eq!(statuses(Guard::default(), requests).await, [406, 404, 200]);
+        assert_eq!(statuses(Guard::default(), vec![asks("/v1/x/export", "text/csv")]).await, [404]);
     }
 
     #[actix_web::test]

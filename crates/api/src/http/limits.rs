@@ -33,7 +33,9 @@ const HOUR: Duration = Duration::from_hours(1);
 pub const ADDRESS: Limit = Limit { name: "address", quota: 60, window: MINUTE, burst: 60 };
 /// One member, in all sessions.
 pub const MEMBER: Limit = Limit { name: "member", quota: 120, window: MINUTE, burst: 120 };
-/// A tenant's members together.
+/// One API key.
+pub const KEY: Limit = Limit { name: "api-key", quota: 300, window: MINUTE, burst: 300 };
+/// A tenant's members and programs together.
 pub const TENANT: Limit = Limit { name: "tenant", quota: 600, window: MINUTE, burst: 100 };
 /// What a visitor reads.
 pub const READING: Limit = Limit { name: "reading", quota: 120, window: MINUTE, burst: 120 };
@@ -153,6 +155,7 @@ fn buckets(request: &HttpRequest, proxies: &TrustedProxies) -> Vec<(Limit, Strin
     let opens = post && path.ends_with("/conversations");
     match actor.who {
         Who::Member { .. } => vec![(MEMBER, key(tenant, actor.reference())), (TENANT, key(tenant, "all"))],
+        Who::Key { .. } => vec![(KEY, key(tenant, actor.reference())), (TENANT, key(tenant, "all"))],
         Who::Channel(_) | Who::Visitor { .. } if opens => vec![(CONVERSATIONS, address())],
         Who::Channel(_) => vec![(ADDRESS, address())],
         Who::Visitor { .. } if post => vec![(WRITING, key(tenant, actor.reference())), (WRITING_ADDRESS, address())],
@@ -171,7 +174,13 @@ mod tests {
 
     #[expect(clippy::disallowed_methods, reason = "limits count any tenant's actor")]
     fn actor(who: Who) -> Actor {
-        Actor { scope: TenantScope::proven(Id::from_uuid(Uuid::nil())), who, grants: Vec::new(), request: None }
+        Actor {
+            scope: TenantScope::proven(Id::from_uuid(Uuid::nil())),
+            who,
+            grants: Vec::new(),
+            bounds: None,
+            request: None,
+        }
     }
 
     fn id<K>(n: u128) -> Id<K> {
@@ -227,6 +236,14 @@ mod tests {
         assert_eq!(passed, 100, "the tenant's burst");
         assert_eq!(policy.as_deref(), Some("\"member\";q=120;w=60, \"tenant\";q=600;w=60"));
         assert!(standing.is_some_and(|text| text.contains("\"tenant\";r=0;t=10")));
+    }
+
+    #[actix_web::test]
+    async fn a_key_counts_by_itself_and_with_its_tenant() {
+        let program = |n| Some(actor(Who::Key { id: id(n), maker: id(1) }));
+        let (passed, [policy, ..]) = passing(on(), program(2), "GET /v1/departments", 101).await;
+        assert_eq!(passed, 100, "the tenant's burst");
+        assert_eq!(policy.as_deref(), Some("\"api-key\";q=300;w=60, \"tenant\";q=600;w=60"));
     }
 
     #[actix_web::test]

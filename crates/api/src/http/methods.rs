@@ -65,11 +65,14 @@ impl PathTable {
             && self.0.iter().filter(fits).all(|entry| !entry.takes_query && (known || entry.public))
     }
 
-    /// The methods of all that lies at `path`, as `Allow` writes them.
+    /// The methods of what lies at `path`, as `Allow` writes them: of the path that says it most literally.
     #[must_use]
     pub fn allowed(&self, path: &str) -> Option<String> {
+        let names = |entry: &Entry| entry.path.matches('{').count();
+        let fitting = || self.0.iter().filter(|entry| matches(&entry.path, path));
+        let fewest = fitting().map(names).min();
         let mut methods: BTreeSet<_> =
-            self.0.iter().filter(|entry| matches(&entry.path, path)).map(|entry| entry.method).collect();
+            fitting().filter(|entry| Some(names(entry)) == fewest).map(|entry| entry.method).collect();
         if methods.contains("GET") {
             methods.insert("HEAD");
         }
@@ -143,9 +146,9 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn a_path_has_the_methods_of_every_pattern_that_fits() {
+    async fn a_path_has_the_methods_of_the_pattern_that_says_it_most_literally() {
         assert_eq!(table().allowed("/v1/intents/x").as_deref(), Some("GET, HEAD, PATCH"));
-        assert_eq!(table().allowed("/v1/intents/current").as_deref(), Some("DELETE, GET, HEAD, PATCH"));
+        assert_eq!(table().allowed("/v1/intents/current").as_deref(), Some("DELETE"));
         for path in ["/v1/intents", "/v1/intents/", "/v1/intents/x/y", "/"] {
             assert_eq!(table().allowed(path), None, "{path}");
         }

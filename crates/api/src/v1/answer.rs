@@ -5,7 +5,10 @@ use std::marker::PhantomData;
 use actix_web::{
     FromRequest, HttpRequest, HttpResponse, Responder,
     dev::Payload,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue},
+    },
 };
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use guildhall_app::{App, Work, work::Secrecy};
@@ -217,6 +220,16 @@ impl Responder for Accepted {
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::Accepted().finish()
     }
+}
+
+/// Says that an answer is a file of this name, to be kept and not shown.
+pub(crate) fn attachment(name: &str) -> ContentDisposition {
+    let name = DispositionParam::FilenameExt(ExtendedValue {
+        charset: Charset::Ext("UTF-8".to_owned()),
+        language_tag: None,
+        value: name.as_bytes().to_vec(),
+    });
+    ContentDisposition { disposition: DispositionType::Attachment, parameters: vec![name] }
 }
 
 /// Absent or a value: null is refused where there is nothing to take away.

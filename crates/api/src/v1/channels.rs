@@ -22,6 +22,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::{Allowed, Answer, Created, Done, Keyed, Versioned, create, given},
+    api_keys::RotationBody,
     views::page_view,
 };
 use crate::http::{IfMatch, Json, PageQuery, Paged, Path, Problem};
@@ -32,6 +33,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_channels)
         .service(get_channel)
         .service(change_channel)
+        .service(rotate_channel_key)
         .service(delete_channel);
 }
 
@@ -132,6 +134,12 @@ pub(crate) struct ChannelView {
     /// Its public key, for the page that shows the chat: an identifier, not a secret.
     #[schema(example = "wk_…")]
     key: String,
+    /// The key before that one, if it may still be good.
+    #[schema(example = json!(null))]
+    old_key: Option<String>,
+    /// Until when the key before is good.
+    #[schema(value_type = Option<String>, format = DateTime, example = json!(null))]
+    old_key_expires_at: Option<Moment>,
     /// The exact origins that may use the key.
     allowed_origins: Vec<String>,
     /// What every conversation starts from.
@@ -151,11 +159,14 @@ page_view!(ChannelPage of ChannelView);
 
 impl From<Channel> for ChannelView {
     fn from(channel: Channel) -> Self {
+        let (old_key, old_key_expires_at) = channel.old_key.unzip();
         Self {
             id: channel.id,
             kind: channel.kind.name(),
             name: channel.name.into(),
             key: channel.key,
+            old_key,
+            old_key_expires_at,
             allowed_origins: channel.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect(),
             context: channel.context,
             version: channel.version,
@@ -253,6 +264,31 @@ pub(crate) async fn change_channel(
         app.act(permit.actor(), async |work| channel::change(work, &permit, id, version, patch).await).await?;
     let version = channel.version;
     Ok(Versioned::new(channel.into(), version))
+}
+
+/// Gives a channel another key. The one before stays good for the overlap, so that its pages can be changed meanwhile.
+#[utoipa::path(
+    tag = "channels",
+    operation_id = "rotateChannelKey",
+    params(("channel" = String, Path, example = "chn_01jd0000007000g00000000001")),
+    request_body = RotationBody,
+    responses((status = 201, description = "The channel with its new key", body = ChannelView)),
+    security(("member" = [])),
+    extensions(("x-action" = json!("channel.manage")))
+)]
+#[post("/v1/channels/{channel}/rotate")]
+pub(crate) async fn rotate_channel_key(
+    Allowed(permit): Allowed<ManageChannels>,
+    app: Data<App>,
+    Path(id): Path<Id<id::Channel>>,
+    sent: Keyed<RotationBody>,
+) -> Result<Answer<ChannelView>, Problem> {
+    create(&app, permit.actor(), sent, Secrecy::Open, async |work, body: RotationBody| {
+        let channel = channel::rotate(work, &permit, id, body.parse()?).await?;
+        let version = channel.version;
+        Ok(Created::at(channel.into(), format!("/v1/channels/{id}"), Some(version)))
+    })
+    .await
 }
 
 /// Closes a channel: its key opens nothing any more; its conversations stay readable for staff.

@@ -4,7 +4,7 @@ use actix_web::{
     FromRequest, HttpRequest, HttpResponse,
     dev::Payload,
     get,
-    http::header::{self, ContentDisposition, DispositionParam, DispositionType, ExtendedValue},
+    http::header::{self, ContentDisposition},
     post,
     web::Data,
 };
@@ -19,7 +19,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{answer::Allowed, views::WarningView};
+use super::{
+    answer::{Allowed, attachment},
+    views::WarningView,
+};
 use crate::http::{Json, Path, Problem, Query, extract::read, problem::catalogue as kinds};
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
@@ -218,11 +221,6 @@ pub(crate) async fn export_content(
     let export = async |tx: &Tx| exchange::export(tx, &permit, &department).await;
     let bytes = app.look(permit.actor(), export).await?.write(format)?;
     let (end, media_type) = format.kind();
-    let name = DispositionParam::FilenameExt(ExtendedValue {
-        charset: header::Charset::Ext("UTF-8".to_owned()),
-        language_tag: None,
-        value: format!("{department}.{end}").into_bytes(),
-    });
-    let disposition = ContentDisposition { disposition: DispositionType::Attachment, parameters: vec![name] };
+    let disposition = attachment(&format!("{department}.{end}"));
     Ok(HttpResponse::Ok().content_type(media_type).insert_header(disposition).body(bytes))
 }

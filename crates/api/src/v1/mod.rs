@@ -2,6 +2,7 @@
 
 mod advice;
 mod answer;
+mod api_keys;
 mod audit;
 mod bot;
 mod channels;
@@ -37,6 +38,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(standing::configure)
         .configure(roster::configure)
         .configure(invitations::configure)
+        .configure(api_keys::configure)
         .configure(departments::configure)
         .configure(memberships::configure)
         .configure(intents::configure)

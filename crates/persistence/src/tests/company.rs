@@ -3,6 +3,7 @@
 use guildhall_domain::{
     Id, Moment, TenantScope,
     actor::Role,
+    api_key::{ApiKey, Bounds, Departments},
     bot::Settings,
     channel::{self, Channel, Origin},
     content::{Changes, Content, Hash},
@@ -144,6 +145,22 @@ impl Company {
         SealedLetter { id: self.id(), sealed: self.word().into_bytes(), created_at: NOW, expires_at: LATER }
     }
 
+    pub(super) fn api_key(self) -> ApiKey {
+        ApiKey {
+            id: self.id(),
+            name: Name::stored(self.word()),
+            maker: self.id(),
+            bounds: Bounds { scopes: vec!["draft.read"], departments: Departments::These(vec![self.id()]) },
+            hint: self.word(),
+            expires_at: LATER,
+            last_used_at: None,
+            old_until: None,
+            version: self.number(),
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
     pub(super) fn intent(self) -> Intent {
         Intent {
             id: self.id(),
@@ -216,6 +233,7 @@ impl Company {
             kind: channel::Kind::Web,
             name: Name::stored(self.word()),
             key: self.word(),
+            old_key: Some((self.word(), LATER)),
             allowed_origins: vec![Origin::stored(format!("https://{}.example", self.word()))],
             context: Map::new(),
             version: self.number(),
@@ -288,6 +306,7 @@ impl Company {
         tx.invitations().add(&self.invitation(), self.secret()).await.unwrap();
         tx.password_resets().add(&self.reset(), self.secret()).await.unwrap();
         tx.letters().add(&self.letter()).await.unwrap();
+        tx.api_keys().add(&self.api_key(), self.secret()).await.unwrap();
         tx.intents().add(&self.intent()).await.unwrap();
         tx.intents().add_phrases(self.id(), &self.phrases(), NOW).await.unwrap();
         tx.intents().set_answers(self.id(), &self.answers()).await.unwrap();

@@ -56,9 +56,11 @@ async fn reads(b: &Stranger<'_>) {
             members.lock(A.id());
             members.list(&MemberFilter { words: Some(&A.word()), state: None }, &PAGE);
             departments.by_key(&A.word());
+            departments.ever_called(&A.word());
             departments.lock_by_key(&A.word());
             departments.lock([A.id()]);
             departments.memberships(A.id(), &PAGE);
+            departments.list(&their_departments, &PAGE);
             sessions.get(A.id());
             sessions.of(A.id());
             sessions.shown(A.uuid());
@@ -67,6 +69,9 @@ async fn reads(b: &Stranger<'_>) {
             invitations.list(Some(&[A.id()]), &PAGE);
             password_resets.get(A.id());
             letters.get(A.id());
+            api_keys.get(A.id());
+            api_keys.shown(A.id());
+            api_keys.list(Some(A.id()), &PAGE);
             intents.get(A.id(), A.id());
             intents.list(A.id(), &IntentFilter::default(), &PAGE);
             intents.list(B.id(), &their_words, &PAGE);
@@ -97,8 +102,9 @@ async fn reads(b: &Stranger<'_>) {
         finds_its_own {
             members.list(&MemberFilter::default(), &THEIR_PAGE);
             departments.all();
-            departments.list(&PAGE);
+            departments.list(&Reach::Tenant, &PAGE);
             invitations.list(None, &THEIR_PAGE);
+            api_keys.list(None, &THEIR_PAGE);
             releases.waiting();
             builds.get(B.number());
             channels.list(&THEIR_PAGE);
@@ -106,6 +112,7 @@ async fn reads(b: &Stranger<'_>) {
         }
         may {
             members.leaders();
+            api_keys.living(NOW);
             builds.bot();
             builds.last_number();
         }
@@ -141,6 +148,10 @@ async fn writes(b: &Stranger<'_>) {
             password_resets.spend(A.id(), NOW);
             password_resets.close_all(A.id(), NOW);
             letters.remove(A.id());
+            api_keys.change(&A.api_key(), A.number());
+            api_keys.rotate(A.id(), ([1; 32], "stolen"), NOW, NOW);
+            api_keys.revoke(A.id(), NOW);
+            api_keys.used(A.id(), NOW);
             intents.change(&A.intent(), A.number());
             intents.touch(A.id(), A.id(), NOW);
             intents.delete(A.id(), A.number());
@@ -154,6 +165,7 @@ async fn writes(b: &Stranger<'_>) {
             builds.configure(&Settings::default(), A.number(), NOW);
             builds.point(A.number(), B.number(), NOW);
             channels.change(&A.channel(), A.number());
+            channels.rotate(A.id(), "stolen", NOW, NOW);
             channels.close(A.id(), A.number(), NOW);
             visitors.extend(A.id(), NOW, NOW);
             conversations.take_turn(A.id(), A.id(), 2, NOW);
@@ -168,6 +180,7 @@ async fn writes(b: &Stranger<'_>) {
             sessions.keep(&A.new_refresh());
             invitations.add(&A.invitation(), A.secret());
             password_resets.add(&A.reset(), A.secret());
+            api_keys.add(&A.api_key(), A.secret());
             intents.add(&A.intent());
             intents.add_phrases(A.id(), &A.phrases(), NOW);
             intents.set_answers(A.id(), &A.answers());
@@ -196,7 +209,9 @@ async fn beyond_repositories(b: &Stranger<'_>) {
     let nobody = AuditFilter { actor: Some(A.word()), ..AuditFilter::default() };
     b.finds_nothing("audit_log", async |tx: &Tx| tx.audit_log(&nobody, &PAGE).await).await;
     b.finds_its_own("audit_log", async |tx: &Tx| tx.audit_log(&AuditFilter::default(), &PAGE).await).await;
-    b.finds_its_own("audit_chain", async |tx: &Tx| tx.audit_chain(0, 100).await).await;
+    let all = AuditFilter::default();
+    b.finds_its_own("audit_part", async |tx: &Tx| tx.audit_part(&all, 0, i64::MAX, 100).await).await;
+    b.finds_nothing("audit_part", async |tx: &Tx| tx.audit_part(&nobody, 0, i64::MAX, 100).await).await;
     b.may("audit_head", async |tx: &Tx| tx.audit_head().await).await;
     b.may("record", async |tx: &Tx| tx.record(records(&A.happened())).await).await;
     b.finds_its_own("claim", async |tx: &Tx| tx.claim(&once, NOW).await).await;
@@ -245,6 +260,7 @@ fn no_repository_method_is_left_out() {
         ("invitations", include_str!("../invitation.rs")),
         ("password_resets", include_str!("../reset.rs")),
         ("letters", include_str!("../letter.rs")),
+        ("api_keys", include_str!("../api_key.rs")),
         ("intents", include_str!("../intent.rs")),
         ("kept", include_str!("../kept.rs")),
         ("releases", include_str!("../release.rs")),
@@ -252,7 +268,7 @@ fn no_repository_method_is_left_out() {
         ("channels", include_str!("../channel.rs")),
         ("visitors", include_str!("../visitor.rs")),
         ("conversations", include_str!("../conversation.rs")),
-        ("tx", include_str!("../records.rs")),
+        ("tx", include_str!("../audit.rs")),
         ("tx", include_str!("../once.rs")),
         ("tx", include_str!("../global.rs").split_once("impl Tx {").unwrap().1),
     ];

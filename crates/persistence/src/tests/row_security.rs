@@ -225,7 +225,7 @@ async fn the_runtime_role_can_neither_truncate_nor_move_a_wall() {
 }
 
 #[tokio::test]
-async fn what_is_written_once_stays_even_for_its_own_tenant() {
+async fn attack_40_what_is_written_once_stays_even_for_its_own_tenant() {
     on_postgres(async |place: &Place| {
         let runtime = as_runtime(place).await;
         for table in APPEND_ONLY {

@@ -103,7 +103,23 @@ fn text<'a>(request: &'a HttpRequest, name: &HeaderName) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::test::TestRequest;
+    use actix_web::{http::header::HeaderValue, test::TestRequest};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300), version in 0..i64::MAX) {
+            let Ok(value) = HeaderValue::from_bytes(&bytes) else { return Ok(()) };
+            let named = |name| TestRequest::default().insert_header((HeaderName::from_static(name), value.clone())).to_http_request();
+            if let Ok(Some(key)) = idempotency_key(&named("idempotency-key")) {
+                prop_assert_eq!(key.as_bytes(), bytes.as_slice());
+            }
+            let _ = accepts(&named("accept"), "application/json");
+            prop_assert!(!unchanged(&named("if-none-match"), version) || value.to_str().unwrap().contains(['*', 'v']));
+            let fits = version < 1_000_000_000_000_000_000;
+            prop_assert_eq!(super::version(&etag(version)), Some(version).filter(|_| fits));
+        }
+    }
 
     fn request(name: &'static str, value: &str) -> HttpRequest {
         TestRequest::default().insert_header((name, value)).to_http_request()

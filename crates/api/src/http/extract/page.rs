@@ -93,7 +93,17 @@ fn fingerprint<'a>(words: impl Iterator<Item = &'a str>) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use uuid::Uuid;
+
+    proptest! {
+        #[test]
+        fn any_text_is_refused_or_the_one_spelling_of_a_place(text in "[A-Za-z0-9_=+/\\-]{0,45}", filter: u32) {
+            if let Ok(cursor) = cursor(&text, filter) {
+                prop_assert_eq!(cursor_text(Some(cursor)), Some(text));
+            }
+        }
+    }
 
     #[derive(Debug, PartialEq, Eq, Deserialize)]
     #[serde(deny_unknown_fields)]

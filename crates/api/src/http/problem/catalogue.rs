@@ -38,6 +38,8 @@ catalogue! {
     TOKEN_REUSED = 401 "token-reused" "Refresh token reused" "The refresh token was used before, so its session was ended; sign in again.";
     WRONG_CREDENTIALS = 401 "wrong-credentials" "Wrong credentials" "No member has this e-mail address with this password.";
     FORBIDDEN = 403 "forbidden" "Not allowed" "The credential does not allow this; `required` names the action that would.";
+    INSUFFICIENT_SCOPE = 403 "insufficient-scope" "Out of the key's scope" "The API key was not made for this; `required` names the action that is missing, or that it has for some departments alone.";
+    CANNOT_GRANT_MORE_THAN_HELD = 403 "cannot-grant-more-than-held" "More than one's own" "Nobody gives a right that they do not hold themselves; `required` names it.";
     ORIGIN_NOT_ALLOWED = 403 "origin-not-allowed" "Origin not allowed" "The channel does not list the page's origin.";
     SIGN_UP_CLOSED = 403 "sign-up-closed" "Sign-up closed" "New companies are made by the operator here.";
     NOT_FOUND = 404 "not-found" "Not found" "It does not exist, or the credential may not know that it does.";

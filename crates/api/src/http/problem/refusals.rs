@@ -15,6 +15,8 @@ impl From<Refusal> for Problem {
                 kind if kind == &kinds::FORBIDDEN => Self::new(kind).required(code),
                 finer => Self::new(finer),
             },
+            Refusal::OutOfScope(action) => Self::new(&kinds::INSUFFICIENT_SCOPE).required(action),
+            Refusal::BeyondOwn(action) => Self::new(&kinds::CANNOT_GRANT_MORE_THAN_HELD).required(action),
             Refusal::NotFound => Self::new(&kinds::NOT_FOUND),
             Refusal::Conflict(conflict) => conflict.into(),
             Refusal::Precondition(Precondition::Missing) => Self::new(&kinds::PRECONDITION_REQUIRED),

@@ -75,6 +75,7 @@ pub(crate) async fn parse(
     Query(query): Query<ParseQuery>,
     body: Json<ParseBody, PARSE_LIMIT>,
 ) -> Result<Json<ParseView>, Problem> {
+    permit.whole()?;
     let body = body.0;
     let why = query.trace.unwrap_or(false);
     let language = read_texts(&body, if why { MOST_TRACES } else { MOST_TEXTS })?;
@@ -88,7 +89,7 @@ pub(crate) async fn parse(
             let permit = policy::judge::<ReadDraft>(permit.actor())?;
             let keys = body.departments.as_deref().unwrap_or_default();
             let drafts = async |tx: &Tx| {
-                let desk = app.desk(tx, &permit, &desk::named(tx, keys).await?).await?;
+                let desk = app.desk(tx, &permit, &desk::named(tx, &permit, keys).await?).await?;
                 Ok((tx.builds().bot().await?.settings, Arc::clone(&desk.desk()?.bot)))
             };
             app.look(permit.actor(), drafts).await?

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::exchange::{formats::csv, table};
 
 #[test]
 fn zips_are_bounded_by_name() {
@@ -67,6 +68,13 @@ proptest! {
         let file = File { bytes, ..File::default() };
         let _ = read(&file, Some(Format::ALL[at]));
         let _ = read(&file, None);
+    }
+
+    #[test]
+    fn a_safe_cell_is_no_formula_and_comes_back(cell in "['=+@\\-\t\r\n＝＋－＠ a]{0,6}") {
+        let safe = csv::safe(&cell);
+        prop_assert!(!safe.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠']));
+        prop_assert_eq!(table::plainly(&safe), cell);
     }
 
     #[test]

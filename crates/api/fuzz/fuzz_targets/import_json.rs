@@ -1,0 +1,10 @@
+//! Any bytes as each format that is JSON, and as what they seem to be. Read or refused, within the limits.
+#![no_main]
+
+use guildhall_api_fuzz::import;
+use guildhall_app::exchange::Format;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    import(bytes, &[Some(Format::Guildhall), Some(Format::Luis), Some(Format::Qnabot), None]);
+});
