@@ -23,6 +23,15 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// Something in the schema is not as this program made it.
+    #[error("the database's schema is not one of Guildhall's: {0}")]
+    Foreign(String),
+    /// The database has a migration that this program does not know, and lacks one that it needs.
+    #[error("the database was made by a newer version of Guildhall: it has the migration {0}")]
+    Newer(String),
+    /// What should be empty is not.
+    #[error("the database is not empty: a backup is restored into an empty one alone")]
+    NotEmpty,
     /// The runtime role could read past the tenants' walls.
     #[error("refusing to serve: {0}")]
     Unsafe(&'static str),

@@ -1,5 +1,6 @@
 //! The only crate that knows the database and Redis: `Store → Tx → repositories` that return domain types, and `Shared`.
 
+pub mod archive;
 mod build;
 mod channel;
 mod conversation;
@@ -14,6 +15,7 @@ mod once;
 mod records;
 mod release;
 mod rows;
+mod schema;
 mod scoped;
 mod search;
 mod session;
@@ -32,7 +34,7 @@ pub use channel::Channels;
 pub use conversation::{ConversationFilter, Conversations, StaffConversation};
 pub use department::Departments;
 pub use error::{Error, OrTaken, Result};
-pub use global::{Job, JobKind, LoginEntry};
+pub use global::{Backlog, Job, JobKind, LoginEntry};
 pub use intent::{IntentFilter, Intents};
 pub use invitation::Invitations;
 pub use kept::{Definition, Kept};
@@ -40,9 +42,10 @@ pub use member::Members;
 pub use once::{Claim, Once, Reply};
 pub use records::{AuditFilter, AuditRow, Records};
 pub use release::Releases;
+pub use schema::known_migrations;
 pub use session::{End, NewRefresh, RefreshToken, Sessions};
 pub use shared::Shared;
-pub use store::Store;
+pub use store::{Connections, Store};
 pub use tx::Tx;
 pub use visitor::{VisitorRow, Visitors};
 
