@@ -20,6 +20,8 @@ use crate::http::TrustedProxies;
 pub struct Config {
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Where Prometheus finds its metrics; nowhere where absent.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where the embedded database and the keys are kept.
     pub data_dir: PathBuf,
     /// `postgres://…`; the embedded SQLite in `data_dir` where absent.
@@ -77,6 +79,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics_listen: None,
             data_dir: PathBuf::from("data"),
             database_url: None,
             migrate_database_url: None,
@@ -151,6 +154,17 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let bad = |what: String| Err(ConfigError::Meaning(what));
         self.proxies()?;
+        let urls = [
+            ("database_url", &self.database_url),
+            ("migrate_database_url", &self.migrate_database_url),
+            ("redis_url", &self.redis_url),
+        ];
+        if let Some((name, _)) = urls.iter().find(|(_, url)| url.as_deref().is_some_and(has_known_password)) {
+            return bad(format!("{name} has a password that stands in examples everywhere: choose one of your own"));
+        }
+        if self.metrics_listen.is_some_and(|inside| inside == self.listen && inside.port() != 0) {
+            return bad("metrics_listen must be another address than listen: metrics are not for clients".to_owned());
+        }
         match self.database_url.as_deref() {
             Some(url) if !url.starts_with("postgres://") && !url.starts_with("postgresql://") => {
                 bad("database_url must be postgres://…; without it SQLite in data_dir is used".to_owned())
@@ -197,6 +211,40 @@ impl Config {
     }
 }
 
+/// Passwords that documentation and images are shipped with, and that everybody tries first.
+const KNOWN_PASSWORDS: [&str; 20] = [
+    "change-me",
+    "change_me",
+    "changeme",
+    "change-this",
+    "replace-me",
+    "replace_me",
+    "password",
+    "passw0rd",
+    "postgres",
+    "guildhall",
+    "redis",
+    "secret",
+    "example",
+    "default",
+    "admin",
+    "root",
+    "test",
+    "123456",
+    "choose one",
+    "choose another",
+];
+
+/// Whether an address carries one of the [`KNOWN_PASSWORDS`], percent-encoded or not, in whatever case.
+fn has_known_password(url: &str) -> bool {
+    let Some((user, _)) = url.rsplit_once('@') else { return false };
+    let user = user.rsplit_once("//").map_or(user, |(_, user)| user);
+    let Some((_, password)) = user.split_once(':') else { return false };
+    let password = format!("p={}", password.replace('+', "%2B"));
+    let plain = form_urlencoded::parse(password.as_bytes()).next().map(|(_, plain)| plain.to_lowercase());
+    plain.is_some_and(|plain| KNOWN_PASSWORDS.contains(&plain.as_str()))
+}
+
 /// The part of an address that names no secret: without user and password.
 fn bare(url: &str) -> &str {
     url.rsplit_once('@').map_or(url, |(_, host)| host)
@@ -207,6 +255,7 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("listen", &self.listen)
+            .field("metrics_listen", &self.metrics_listen)
             .field(
                 "database",
                 &self.database_url.as_deref().map_or_else(|| self.database(), |url| bare(url).to_owned()),
@@ -258,11 +307,19 @@ mod tests {
             ("database_url = 'postgres://x'", "keys_file"),
             ("trusted_proxies = '10.0.0.0/99'", "trusted_proxies"),
             ("chat_requests = 0", "at least 1"),
+            ("migrate_database_url = 'postgres://owner:change-me@db/guildhall'", "migrate_database_url has a password"),
+            ("redis_url = 'redis://:Choose%20One@r'", "redis_url has a password"),
+            ("metrics_listen = '127.0.0.1:8080'", "metrics_listen"),
         ] {
             let error = read(toml).unwrap_err();
             assert!(error.contains(word), "{toml}: {error}");
         }
         assert!(!read("rate_limits = 'off'").unwrap().rate_limits);
+        for url in
+            ["postgres://owner@db/x", "postgres://owner:c5a1+change-me@db/x", "postgres://postgres@127.0.0.1/postgres"]
+        {
+            assert!(read(&format!("migrate_database_url = '{url}'")).is_ok(), "{url}");
+        }
     }
 
     #[test]

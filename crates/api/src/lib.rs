@@ -6,6 +6,7 @@ mod demo;
 mod encoder;
 mod gate;
 pub mod http;
+mod metrics;
 pub mod openapi;
 mod probes;
 mod reference;

@@ -18,6 +18,7 @@ pub mod intent;
 pub mod invitation;
 pub mod live;
 pub mod member;
+pub mod metrics;
 pub mod notice;
 pub mod release;
 mod reply;
@@ -46,6 +47,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Live bots in memory.
     pub live: live::LiveBots,
+    /// What this node counts of its work.
+    pub metrics: metrics::Metrics,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     hashing: hashing::Hashing,
@@ -85,14 +88,16 @@ impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Result<Self, guildhall_auth::Error> {
         let tokens = Tokens::new(Arc::clone(&parts.keys), parts.issuer, "guildhall", Arc::clone(&parts.entropy))?;
+        let metrics = metrics::Metrics::default();
         Ok(Self {
             store: parts.store,
             shared: parts.shared,
             tokens,
             live: live::LiveBots::new(parts.bots_in_memory),
-            hashing: hashing::Hashing::new(parts.hasher, Arc::clone(&parts.entropy)),
+            hashing: hashing::Hashing::new(parts.hasher, Arc::clone(&parts.entropy), metrics.hashing_refused.clone()),
             directory: parts.keys.directory(),
             sealer: parts.keys.sealer(),
+            metrics,
             clock: parts.clock,
             entropy: parts.entropy,
             gate: gate::Memory::default(),
@@ -108,6 +113,18 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    /// How many passwords are being hashed, and how many wait for it.
+    #[must_use]
+    pub fn hashing(&self) -> hashing::Load {
+        self.hashing.load()
+    }
+
+    /// What the sentence encoder's cache holds and was asked; `None` where this node has no encoder.
+    #[must_use]
+    pub fn encoder_cache(&self) -> Option<guildhall_nlu::CacheFacts> {
+        self.encoder.as_ref().map(|encoder| encoder.cache_facts())
     }
 
     /// The source of randomness.

@@ -7,5 +7,6 @@ mod layer;
 mod packing;
 mod tensor;
 
+pub use cache::CacheFacts;
 pub use encoder::{SentenceEncoder, SentenceError};
 pub use packing::{Precision, pack_sentence};
