@@ -15,7 +15,7 @@
 mod dice;
 mod labour;
 mod node;
-mod rest;
+pub(crate) mod rest;
 
 use std::{
     env,
@@ -26,7 +26,8 @@ use std::{
 
 use dice::Dice;
 use labour::{Author, Labour, Publisher, Talker};
-use node::{Node, audit_is_whole};
+use node::Node;
+pub(crate) use node::audit_is_whole;
 
 use crate::house::{Client, Company};
 

@@ -16,13 +16,16 @@
 #[macro_use]
 mod house;
 
+mod archiving;
 mod chatting;
 mod content;
 mod crash;
+mod deploying;
 mod document;
 mod exchanging;
 mod getting_in;
 mod manners;
+mod metrics;
 mod questions;
 mod releasing;
 mod sweep;

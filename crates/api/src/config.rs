@@ -198,6 +198,17 @@ impl Config {
             .unwrap_or_else(|| format!("sqlite://{}?mode=rwc", self.data_dir.join("guildhall.sqlite").display()))
     }
 
+    /// The address of the database for whoever may read and write all of it: its owner, or the embedded one.
+    pub fn owners_database(&self) -> Result<String, ConfigError> {
+        match &self.migrate_database_url {
+            Some(url) => Ok(url.clone()),
+            None if self.embedded() => Ok(self.database()),
+            None => Err(ConfigError::Meaning(
+                "migrate_database_url is needed here: the role that serves must not own the tables".to_owned(),
+            )),
+        }
+    }
+
     /// Whether the embedded database is used.
     #[must_use]
     pub const fn embedded(&self) -> bool {

@@ -1,5 +1,6 @@
 //! HTTP, OpenAPI, configuration, and the command line of Guildhall.
 
+mod backup;
 pub mod cli;
 pub mod config;
 mod demo;

@@ -67,7 +67,7 @@ pub enum ServerError {
 pub(crate) struct DirectoryLock(std::fs::File);
 
 impl DirectoryLock {
-    fn take(config: &Config) -> Result<Option<Self>, ServerError> {
+    pub(crate) fn take(config: &Config) -> Result<Option<Self>, ServerError> {
         if !config.embedded() {
             return Ok(None);
         }

@@ -1,6 +1,7 @@
 //! Use cases and background jobs: load, decide, save, tell. No HTTP and no SQL here.
 
 pub mod advice;
+pub mod archive;
 pub mod audit;
 pub mod bot;
 pub mod builder;

@@ -2,13 +2,13 @@
 
 use std::{
     net::TcpListener,
-    process::{Child, Command, Stdio},
+    process::Child,
     sync::atomic::{AtomicU16, Ordering},
     thread::sleep,
     time::Duration,
 };
 
-use crate::house::{Client, Place};
+use crate::house::{Client, Place, guildhall, run};
 
 /// A node.
 pub(super) struct Node {
@@ -73,28 +73,7 @@ fn free_address() -> String {
 }
 
 /// Asks the command line whether every row of the audit log is as it was written, none lost or moved.
-pub(super) fn audit_is_whole(place: &Place) {
-    let verified = guildhall(place, &["audit", "verify"], "127.0.0.1:0").output().unwrap();
-    let [said, complained] =
-        [verified.stdout, verified.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    assert!(verified.status.success(), "{said}{complained}");
-}
-
-/// The program, configured for a place as a house in this process would be.
-fn guildhall(place: &Place, arguments: &[&str], listen: &str) -> Command {
-    let config = place.config();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_guildhall-under-test"));
-    command.args(arguments).stdin(Stdio::null());
-    command
-        .env("GUILDHALL_LISTEN", listen)
-        .env("GUILDHALL_DATA_DIR", &config.data_dir)
-        .env("GUILDHALL_BASE_URL", &config.base_url)
-        .env("GUILDHALL_KEYS_FILE", place.keys())
-        .env("GUILDHALL_RATE_LIMITS", "off")
-        .env("GUILDHALL_WORKERS", "2")
-        .env("GUILDHALL_LOG", "error");
-    if let (Some(database), Some(redis)) = (config.database_url, config.redis_url) {
-        command.env("GUILDHALL_DATABASE_URL", database).env("GUILDHALL_REDIS_URL", redis);
-    }
-    command
+pub(crate) fn audit_is_whole(place: &Place) {
+    let (whole, said) = run(place, &["audit", "verify"]);
+    assert!(whole, "{said}");
 }

@@ -25,6 +25,7 @@ mod company;
 mod contract;
 mod place;
 mod postgres;
+mod program;
 mod redis;
 mod server;
 
@@ -33,4 +34,5 @@ pub(crate) use clock::TestClock;
 pub(crate) use company::{Company, Department, ORIGIN, PASSWORD, Person, Visitor, intent, publish, settled, unique};
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use place::{Digest, Place};
+pub(crate) use program::{guildhall, run};
 pub(crate) use server::{House, Setup};
