@@ -28,4 +28,5 @@ mod manners;
 mod metrics;
 mod questions;
 mod releasing;
+mod stopping;
 mod sweep;

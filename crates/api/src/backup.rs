@@ -4,6 +4,7 @@
 
 use std::{
     error::Error,
+    fmt::Write as _,
     fs::{self, File, OpenOptions},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
@@ -179,11 +180,11 @@ fn read_passphrase(path: &Path) -> Outcome<Passphrase> {
 fn told(manifest: &Manifest, keys: Option<&str>) -> String {
     let mut text = format!("companies\t{}\n", manifest.companies);
     for (table, rows) in manifest.rows.iter().filter(|(_, rows)| **rows > 0) {
-        text.push_str(&format!("{table}\t{rows}\n"));
+        let _ = writeln!(text, "{table}\t{rows}");
     }
-    text.push_str(&format!("sha256\t{}\n", manifest.sha256));
+    let _ = writeln!(text, "sha256\t{}", manifest.sha256);
     if let Some(keys) = keys {
-        text.push_str(&format!("keys file\t{keys}, which is not in the archive: keep a copy of its own\n"));
+        let _ = writeln!(text, "keys file\t{keys}, which is not in the archive: keep a copy of its own");
     }
     text
 }

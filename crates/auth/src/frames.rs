@@ -148,10 +148,8 @@ mod tests {
     fn pair(secret: bool) -> [Frames; 2] {
         let quick = Stretching { salt: "0123456789abcdef".to_owned(), memory: 8, passes: 1, lanes: 1 };
         let words = Passphrase::parse("a long walk before breakfast").unwrap();
-        [(); 2].map(|()| match secret {
-            true => Frames::secret(b"head", &words, &quick).unwrap(),
-            false => Frames::open_to_all(b"head"),
-        })
+        let secretly = || Frames::secret(b"head", &words, &quick).unwrap();
+        [(); 2].map(|()| if secret { secretly() } else { Frames::open_to_all(b"head") })
     }
 
     proptest! {

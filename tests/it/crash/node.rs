@@ -1,14 +1,8 @@
 //! A server as a process that can be killed, on an address that it comes back to.
 
-use std::{
-    net::TcpListener,
-    process::Child,
-    sync::atomic::{AtomicU16, Ordering},
-    thread::sleep,
-    time::Duration,
-};
+use std::{process::Child, thread::sleep, time::Duration};
 
-use crate::house::{Client, Place, guildhall, run};
+use crate::house::{Client, Place, free_address, guildhall, run};
 
 /// A node.
 pub(super) struct Node {
@@ -56,19 +50,6 @@ impl Drop for Node {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-    }
-}
-
-/// An address that is free now and that no client's socket is given while its node is down: below the ports that Linux
-/// gives by itself.
-fn free_address() -> String {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id() % 9_000).unwrap();
-    loop {
-        let port = 20_000 + start + NEXT.fetch_add(1, Ordering::Relaxed);
-        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
-            return listener.local_addr().unwrap().to_string();
-        }
     }
 }
 

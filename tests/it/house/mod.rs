@@ -34,5 +34,5 @@ pub(crate) use clock::TestClock;
 pub(crate) use company::{Company, Department, ORIGIN, PASSWORD, Person, Visitor, intent, publish, settled, unique};
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use place::{Digest, Place};
-pub(crate) use program::{guildhall, run};
+pub(crate) use program::{free_address, guildhall, run};
 pub(crate) use server::{House, Setup};

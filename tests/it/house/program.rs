@@ -1,6 +1,10 @@
 //! The program as a process of its own, configured for a place as a house in this process would be.
 
-use std::process::{Command, Stdio};
+use std::{
+    net::TcpListener,
+    process::{Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
+};
 
 use super::Place;
 
@@ -31,4 +35,17 @@ pub(crate) fn run(place: &Place, arguments: &[&str]) -> (bool, String) {
     let done = guildhall(place, arguments, "127.0.0.1:0").output().unwrap();
     let said = [done.stdout, done.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     (done.status.success(), said.concat())
+}
+
+/// An address that is free now and that no client's socket is given while its node is down: below the ports that Linux
+/// gives by itself.
+pub(crate) fn free_address() -> String {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % 9_000).unwrap();
+    loop {
+        let port = 20_000 + start + NEXT.fetch_add(1, Ordering::Relaxed);
+        if let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) {
+            return listener.local_addr().unwrap().to_string();
+        }
+    }
 }
