@@ -54,7 +54,7 @@ on_both! {
         assert_eq!(at("guildhall_builds_total{outcome=\"done\"}"), "2");
         assert_eq!(at("guildhall_build_duration_seconds_count"), "2");
         assert_eq!(at("guildhall_builds_total{outcome=\"given_up\"}"), "0");
-        assert_eq!((at("guildhall_build_queue"), at("guildhall_build_queue_age_seconds")), ("0", "0"));
+        assert_eq!((at("guildhall_queue{kind=\"build\"}"), at("guildhall_queue_age_seconds{kind=\"build\"}")), ("0", "0"));
         assert_eq!((at("guildhall_live_bots"), at("guildhall_database_up")), ("1", "1"));
         above("guildhall_database_connections{state=\"idle\"}", 0.0);
         assert_eq!(at("guildhall_redis_configured"), if place.shared() { "1" } else { "0" });

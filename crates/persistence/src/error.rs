@@ -58,7 +58,8 @@ impl From<DbErr> for Error {
 }
 
 /// SQLSTATE classes 08 (connection), 53 (resources), 57 (shutdown, cancelled by a time-out), 40 (rolled back), 55P03
-/// (lock time-out); and on SQLite «database is locked» (5, 517).
+/// (lock time-out); and on SQLite, whose codes have a kind in their last byte, «database is locked» (5), a disk that does
+/// not read or write (10), and one that is full (13).
 fn is_away(error: &DbErr) -> bool {
     let (DbErr::Exec(runtime) | DbErr::Query(runtime)) = error else { return false };
     let sea_orm::RuntimeErr::SqlxError(cause) = runtime else { return false };
@@ -67,9 +68,9 @@ fn is_away(error: &DbErr) -> bool {
         | sea_orm::SqlxError::PoolTimedOut
         | sea_orm::SqlxError::PoolClosed
         | sea_orm::SqlxError::WorkerCrashed => true,
-        sea_orm::SqlxError::Database(database) => database.code().is_some_and(|code| {
-            ["08", "53", "57", "40"].iter().any(|class| code.len() == 5 && code.starts_with(class))
-                || matches!(code.as_ref(), "55P03" | "5" | "517")
+        sea_orm::SqlxError::Database(database) => database.code().is_some_and(|code| match code.len() {
+            5 => code == "55P03" || ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class)),
+            _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 10 | 13)),
         }),
         _ => false,
     }

@@ -32,7 +32,12 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    const fn name(self) -> &'static str {
+    /// Every kind.
+    pub const ALL: [Self; 1] = [Self::Build];
+
+    /// The kind's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Build => "build",
         }

@@ -26,8 +26,8 @@ pub(super) struct Gauges {
     under_way: Family<Label, Gauge>,
     database_up: Gauge,
     connections: Family<Label, Gauge>,
-    build_queue: Gauge,
-    build_queue_age: Seconds,
+    queue: Family<Label, Gauge>,
+    queue_age: Family<Label, Seconds>,
     live_bots: Gauge,
     encoder_cache: Gauge,
     encoder_calls: Family<Label, Counter>,
@@ -69,11 +69,11 @@ impl Gauges {
             under_way: enter(r, "guildhall_http_requests_under_way", "Requests under way, by the room that they take"),
             database_up: enter(r, "guildhall_database_up", "1 if the database answered within half a second, else 0"),
             connections: enter(r, "guildhall_database_connections", "Open connections of this node to the database"),
-            build_queue: enter(r, "guildhall_build_queue", "Companies whose releases wait for a build, on all nodes"),
-            build_queue_age: enter(
+            queue: enter(r, "guildhall_queue", "Work that is due and not done, on all nodes"),
+            queue_age: enter(
                 r,
-                "guildhall_build_queue_age_seconds",
-                "How long the oldest of them has waited; 0 when none waits",
+                "guildhall_queue_age_seconds",
+                "How long the oldest of it has been due; 0 when none is",
             ),
             live_bots: enter(r, "guildhall_live_bots", "Companies whose live bot this node has in memory"),
             encoder_cache: enter(r, "guildhall_encoder_cache_entries", "Sentence vectors in the encoder's cache"),
@@ -96,12 +96,18 @@ impl Gauges {
             self.under_way.get_or_create(&[("room", room)]).set(whole(guard.under_way(class)));
         }
         let now = app.now();
-        let backlog = tokio::time::timeout(PATIENCE, app.store.backlog(JobKind::Build, now)).await;
-        self.database_up.set(i64::from(matches!(backlog, Ok(Ok(_)))));
-        if let Ok(Ok(backlog)) = backlog {
-            self.build_queue.set(whole(backlog.waiting));
-            self.build_queue_age.set(backlog.oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64()));
+        let mut up = true;
+        for kind in JobKind::ALL {
+            let Ok(Ok(backlog)) = tokio::time::timeout(PATIENCE, app.store.backlog(kind, now)).await else {
+                up = false;
+                break;
+            };
+            let label = [("kind", kind.name())];
+            self.queue.get_or_create(&label).set(whole(backlog.waiting));
+            let age = backlog.oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64());
+            self.queue_age.get_or_create(&label).set(age);
         }
+        self.database_up.set(i64::from(up));
         let connections = app.store.connections();
         for (state, count) in [("busy", connections.busy), ("idle", connections.idle)] {
             self.connections.get_or_create(&[("state", state)]).set(whole(count));
