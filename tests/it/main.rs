@@ -16,17 +16,21 @@
 #[macro_use]
 mod house;
 
+mod archiving;
 mod attacks;
 mod auditing;
 mod chatting;
 mod content;
 mod crash;
+mod deploying;
 mod document;
 mod exchanging;
 mod getting_in;
 mod manners;
+mod metrics;
 mod people;
 mod programs;
 mod questions;
 mod releasing;
+mod stopping;
 mod sweep;

@@ -14,8 +14,9 @@ use guildhall_nlu::eval;
 use guildhall_persistence::{Store, Tx};
 
 use crate::{
+    backup::{self, BackupArguments, RestoreArguments},
     config::Config,
-    demo, encoder, openapi,
+    demo, encoder, openapi, probes,
     server::{self, House, ServerError},
     telemetry,
 };
@@ -34,8 +35,14 @@ enum Command {
     Serve,
     /// Run the server with a company to look at: four departments with content, members, a channel; on loopback only.
     Demo,
+    /// Ask the server on this machine whether it is ready, for the health check of a container.
+    Ready,
     /// Bring the database to the newest schema, as its owner (`GUILDHALL_MIGRATE_DATABASE_URL`).
     Migrate,
+    /// Write all that the database holds into one archive, while it serves; on PostgreSQL as its owner.
+    Backup(BackupArguments),
+    /// Restore an archive into an empty database, of either kind.
+    Restore(RestoreArguments),
     /// Print the OpenAPI document.
     Openapi,
     /// Companies.
@@ -203,6 +210,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 fn run(command: Command) -> Outcome {
     match command {
         Command::Openapi => speak(&openapi::printed()?)?,
+        Command::Ready => ready()?,
         Command::Config(ConfigCommand::Check) => println!("{:#?}", Config::read()?),
         Command::Nlu(NluCommand::Eval(arguments)) => evaluate(&arguments)?,
         Command::Nlu(NluCommand::PackEncoder { folder, file }) => encoder::write(&file, &encoder::pack_any(&folder)?)?,
@@ -225,10 +233,12 @@ async fn run_with(command: Command, config: Config) -> Outcome {
         Command::Serve => serve(config).await,
         Command::Demo => run_demo(config).await,
         Command::Migrate => migrate(&config).await,
+        Command::Backup(arguments) => backup::backup(&arguments, &config).await,
+        Command::Restore(arguments) => backup::restore(&arguments, &config).await,
         Command::Tenant(command) => run_tenant(command, &config).await,
         Command::Member(command) => member::run(command, &config).await,
         Command::Audit(AuditCommand::Verify { slug }) => verify(slug.as_deref(), &config).await,
-        Command::Openapi | Command::Config(_) | Command::Nlu(_) | Command::Keys(_) => Ok(()),
+        Command::Openapi | Command::Config(_) | Command::Nlu(_) | Command::Keys(_) | Command::Ready => Ok(()),
     }
 }
 
@@ -329,6 +339,10 @@ async fn set_state(app: &App, slug: &str, state: State) -> Outcome {
     } else {
         Err(format!("no company has the slug {slug}").into())
     }
+}
+
+fn ready() -> Outcome {
+    if probes::ask(Config::read()?.listen)? { speak("ready\n").map_err(Into::into) } else { Err("not ready".into()) }
 }
 
 fn create_keys() -> Outcome {

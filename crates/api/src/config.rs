@@ -20,6 +20,8 @@ use crate::{http::TrustedProxies, outside::mail::Smtp};
 pub struct Config {
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Where Prometheus finds its metrics; nowhere where absent.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where the embedded database and the keys are kept.
     pub data_dir: PathBuf,
     /// `postgres://…`; the embedded SQLite in `data_dir` where absent.
@@ -81,6 +83,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics_listen: None,
             data_dir: PathBuf::from("data"),
             database_url: None,
             migrate_database_url: None,
@@ -161,6 +164,17 @@ impl Config {
         if !["http://", "https://"].iter().any(|scheme| self.base_url.starts_with(scheme)) {
             return bad("base_url must be http://… or https://…".to_owned());
         }
+        let urls = [
+            ("database_url", &self.database_url),
+            ("migrate_database_url", &self.migrate_database_url),
+            ("redis_url", &self.redis_url),
+        ];
+        if let Some((name, _)) = urls.iter().find(|(_, url)| url.as_deref().is_some_and(has_known_password)) {
+            return bad(format!("{name} has a password that stands in examples everywhere: choose one of your own"));
+        }
+        if self.metrics_listen.is_some_and(|inside| inside == self.listen && inside.port() != 0) {
+            return bad("metrics_listen must be another address than listen: metrics are not for clients".to_owned());
+        }
         match self.database_url.as_deref() {
             Some(url) if !url.starts_with("postgres://") && !url.starts_with("postgresql://") => {
                 bad("database_url must be postgres://…; without it SQLite in data_dir is used".to_owned())
@@ -205,6 +219,17 @@ impl Config {
             .unwrap_or_else(|| format!("sqlite://{}?mode=rwc", self.data_dir.join("guildhall.sqlite").display()))
     }
 
+    /// The address of the database for whoever may read and write all of it: its owner, or the embedded one.
+    pub fn owners_database(&self) -> Result<String, ConfigError> {
+        match &self.migrate_database_url {
+            Some(url) => Ok(url.clone()),
+            None if self.embedded() => Ok(self.database()),
+            None => Err(ConfigError::Meaning(
+                "migrate_database_url is needed here: the role that serves must not own the tables".to_owned(),
+            )),
+        }
+    }
+
     /// Whether the embedded database is used.
     #[must_use]
     pub const fn embedded(&self) -> bool {
@@ -218,6 +243,40 @@ impl Config {
     }
 }
 
+/// Passwords that documentation and images are shipped with, and that everybody tries first.
+const KNOWN_PASSWORDS: [&str; 20] = [
+    "change-me",
+    "change_me",
+    "changeme",
+    "change-this",
+    "replace-me",
+    "replace_me",
+    "password",
+    "passw0rd",
+    "postgres",
+    "guildhall",
+    "redis",
+    "secret",
+    "example",
+    "default",
+    "admin",
+    "root",
+    "test",
+    "123456",
+    "choose one",
+    "choose another",
+];
+
+/// Whether an address carries one of the [`KNOWN_PASSWORDS`], percent-encoded or not, in whatever case.
+fn has_known_password(url: &str) -> bool {
+    let Some((user, _)) = url.rsplit_once('@') else { return false };
+    let user = user.rsplit_once("//").map_or(user, |(_, user)| user);
+    let Some((_, password)) = user.split_once(':') else { return false };
+    let password = format!("p={}", password.replace('+', "%2B"));
+    let plain = form_urlencoded::parse(password.as_bytes()).next().map(|(_, plain)| plain.to_lowercase());
+    plain.is_some_and(|plain| KNOWN_PASSWORDS.contains(&plain.as_str()))
+}
+
 /// The part of an address that names no secret: without user and password.
 fn bare(url: &str) -> &str {
     url.rsplit_once('@').map_or(url, |(_, host)| host)
@@ -228,6 +287,7 @@ impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Config")
             .field("listen", &self.listen)
+            .field("metrics_listen", &self.metrics_listen)
             .field(
                 "database",
                 &self.database_url.as_deref().map_or_else(|| self.database(), |url| bare(url).to_owned()),
@@ -284,11 +344,19 @@ mod tests {
             ("base_url = 'chat.example.com'", "base_url"),
             ("smtp_url = 'smtp://127.0.0.1'", "go together"),
             ("smtp_url = 'smtp://a:b@mail.example.com'\nmail_from = 'a@example.com'", "tls=required"),
+            ("migrate_database_url = 'postgres://owner:change-me@db/guildhall'", "migrate_database_url has a password"),
+            ("redis_url = 'redis://:Choose%20One@r'", "redis_url has a password"),
+            ("metrics_listen = '127.0.0.1:8080'", "metrics_listen"),
         ] {
             let error = read(toml).unwrap_err();
             assert!(error.contains(word), "{toml}: {error}");
         }
         assert!(!read("rate_limits = 'off'").unwrap().rate_limits);
+        for url in
+            ["postgres://owner@db/x", "postgres://owner:c5a1+change-me@db/x", "postgres://postgres@127.0.0.1/postgres"]
+        {
+            assert!(read(&format!("migrate_database_url = '{url}'")).is_ok(), "{url}");
+        }
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! HTTP, OpenAPI, configuration, and the command line of Guildhall.
 
+mod backup;
 pub mod cli;
 pub mod config;
 mod demo;
 mod encoder;
 mod gate;
 pub mod http;
+mod metrics;
 pub mod openapi;
 mod outside;
 mod probes;

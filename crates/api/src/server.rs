@@ -21,13 +21,13 @@ use crate::{
     config::{Config, ConfigError, make_data_dir},
     encoder, gate,
     http::{
-        Guard, Ids, Limits, PathTable, cors,
+        Guard, Ids, Limits, PathTable, Tally, cors,
         front::front,
         guard::guard,
         limits::limit,
         methods::{queries, unmatched},
     },
-    openapi, probes, reference, v1,
+    metrics, openapi, probes, reference, v1,
 };
 
 /// Why the server can't start or go on.
@@ -67,7 +67,7 @@ pub enum ServerError {
 pub(crate) struct DirectoryLock(std::fs::File);
 
 impl DirectoryLock {
-    fn take(config: &Config) -> Result<Option<Self>, ServerError> {
+    pub(crate) fn take(config: &Config) -> Result<Option<Self>, ServerError> {
         if !config.embedded() {
             return Ok(None);
         }
@@ -173,6 +173,9 @@ async fn furnish(config: &Config, world: World, lock: Option<DirectoryLock>) -> 
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it shows its metrics, if it does.
+    pub metrics_address: Option<SocketAddr>,
+    inside: Option<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
     handle: ServerHandle,
     served: JoinHandle<std::io::Result<()>>,
     jobs: Vec<JoinHandle<()>>,
@@ -208,6 +211,10 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
         let app = Arc::clone(&house.app);
         move || app.entropy().new_id::<()>(app.now()).map_or(Uuid::nil(), guildhall_domain::Id::uuid)
     }));
+    let tally = Data::new(Tally::default());
+    let board =
+        config.metrics_listen.map(|address| metrics::listen(address, Arc::clone(&house.app), guards.clone(), &tally));
+    let (board, metrics_address) = board.transpose()?.unzip();
     let settings = Data::new(Settings { sign_up: config.sign_up });
     let (stopping, gone) = (Data::new(stopped.clone()), leaving.clone());
     let server = HttpServer::new(move || {
@@ -218,6 +225,7 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
             .app_data(proxies.clone())
             .app_data(limits.clone())
             .app_data(guards.clone())
+            .app_data(tally.clone())
             .app_data(ids.clone())
             .app_data(settings.clone())
             .app_data(stopping.clone())
@@ -255,7 +263,8 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
         tokio::spawn(follow_keys(Arc::clone(&house.app), config.keys(), stopped.clone())),
         tokio::spawn(beat(Arc::clone(&house.app), stopped)),
     ];
-    Ok(Running { address, handle, served: tokio::spawn(server), jobs, stop, leaving, house })
+    let inside = board.map(|board| (board.handle(), tokio::spawn(board)));
+    Ok(Running { address, metrics_address, inside, handle, served: tokio::spawn(server), jobs, stop, leaving, house })
 }
 
 /// The document's bytes.
@@ -363,6 +372,10 @@ impl Running {
         self.served.await.map_err(std::io::Error::other)??;
         for job in self.jobs {
             job.await.map_err(std::io::Error::other)?;
+        }
+        if let Some((handle, served)) = self.inside {
+            handle.stop(false).await;
+            served.await.map_err(std::io::Error::other)??;
         }
         self.house.app.store.close().await?;
         Ok(())

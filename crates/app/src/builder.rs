@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use crate::{
     App,
     live::{LiveBot, contents, faces, fit, training_set},
+    metrics::BuildEnd,
     notice::Notice,
 };
 
@@ -47,15 +48,21 @@ pub async fn take(app: &App) -> Result<bool, Refusal> {
     let Some(job) = app.store.claim(JobKind::Build, lease.uuid(), now, now.after(LEASE)).await? else {
         return Ok(false);
     };
+    let begun = tokio::time::Instant::now();
     let outcome = tokio::select! {
         outcome = build(app, &job) => outcome,
         lost = renew(app, &job) => lost,
     };
     match outcome {
-        Ok(()) => app.store.finish(&job).await?,
+        Ok(()) => {
+            app.metrics.built(BuildEnd::Done, begun.elapsed());
+            app.store.finish(&job).await?;
+        }
         Err(error) => {
             tracing::error!(error = %Chain(&error), tenant = %job.tenant, attempts = job.attempts, "a build failed");
-            if job.attempts + 1 >= MOST_ATTEMPTS {
+            let last = job.attempts + 1 >= MOST_ATTEMPTS;
+            app.metrics.built(if last { BuildEnd::GivenUp } else { BuildEnd::Failed }, begun.elapsed());
+            if last {
                 give_up(app, &job).await?;
                 app.store.finish(&job).await?;
             } else {

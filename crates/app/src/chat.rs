@@ -144,6 +144,9 @@ impl App {
         }
         let outcome =
             self.act(permit.actor(), async |work| converse(work, visitor, &channel, conversation, &sent).await).await;
+        if let Ok(Answered { reply: Message { reply: Some(facts), .. }, .. }) = &outcome {
+            self.metrics.answered(facts.kind);
+        }
         match (outcome, &sent.client_message_id) {
             (Err(Refusal::Conflict(Conflict::AlreadyDone)), Some(client_id)) => {
                 // The first one may wait for its commit still; a unit after it is durable after it.

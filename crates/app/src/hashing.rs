@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use guildhall_auth::{Entropy, Error, Hasher, Password};
 use guildhall_domain::Refusal;
+use prometheus_client::metrics::counter::Counter;
 use tokio::sync::Semaphore;
 
 /// How long a sign-in waits for its turn.
@@ -16,8 +17,19 @@ const QUEUE: usize = 32;
 pub(crate) struct Hashing {
     hasher: Arc<Hasher>,
     entropy: Arc<dyn Entropy>,
+    cores: usize,
     at_work: Semaphore,
     queue: Semaphore,
+    refused: Counter,
+}
+
+/// How busy the hashers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Passwords that are being hashed.
+    pub at_work: usize,
+    /// Passwords that wait for it.
+    pub waiting: usize,
 }
 
 /// What a stored hash says of a password.
@@ -32,9 +44,17 @@ pub(crate) enum Verdict {
 }
 
 impl Hashing {
-    pub(crate) fn new(hasher: Hasher, entropy: Arc<dyn Entropy>) -> Self {
+    pub(crate) fn new(hasher: Hasher, entropy: Arc<dyn Entropy>, refused: Counter) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { hasher: Arc::new(hasher), entropy, at_work: Semaphore::new(cores), queue: Semaphore::new(cores + QUEUE) }
+        let [at_work, queue] = [cores, cores + QUEUE].map(Semaphore::new);
+        Self { hasher: Arc::new(hasher), entropy, cores, at_work, queue, refused }
+    }
+
+    /// How busy it is.
+    pub(crate) fn load(&self) -> Load {
+        let at_work = self.cores.saturating_sub(self.at_work.available_permits());
+        let inside = (self.cores + QUEUE).saturating_sub(self.queue.available_permits());
+        Load { at_work, waiting: inside.saturating_sub(at_work) }
     }
 
     /// The text to store for a password.
@@ -67,9 +87,12 @@ impl Hashing {
         &self,
         task: impl FnOnce(&Hasher) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Refusal> {
-        const BUSY: Refusal = Refusal::Unavailable("busy");
-        let _place = self.queue.try_acquire().map_err(|_| BUSY)?;
-        let turn = tokio::time::timeout(PATIENCE, self.at_work.acquire()).await.map_err(|_| BUSY)?.map_err(|_| BUSY)?;
+        let busy = || {
+            self.refused.inc();
+            Refusal::Unavailable("busy")
+        };
+        let _place = self.queue.try_acquire().map_err(|_| busy())?;
+        let Ok(Ok(turn)) = tokio::time::timeout(PATIENCE, self.at_work.acquire()).await else { return Err(busy()) };
         let hasher = Arc::clone(&self.hasher);
         let done = tokio::task::spawn_blocking(move || task(&hasher)).await;
         drop(turn);

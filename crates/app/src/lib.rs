@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod api_key;
+pub mod archive;
 pub mod audit;
 mod bell;
 pub mod bot;
@@ -21,6 +22,7 @@ pub mod invitation;
 pub mod letter;
 pub mod live;
 pub mod member;
+pub mod metrics;
 pub mod notice;
 pub mod postman;
 pub mod release;
@@ -53,6 +55,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Live bots in memory.
     pub live: live::LiveBots,
+    /// What this node counts of its work.
+    pub metrics: metrics::Metrics,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     hashing: hashing::Hashing,
@@ -97,14 +101,16 @@ impl App {
     pub fn new(parts: Parts) -> Result<Self, guildhall_auth::Error> {
         let issuer = parts.base_url.clone();
         let tokens = Tokens::new(Arc::clone(&parts.keys), issuer, "guildhall", Arc::clone(&parts.entropy))?;
+        let metrics = metrics::Metrics::default();
         Ok(Self {
             store: parts.store,
             shared: parts.shared,
             tokens,
             live: live::LiveBots::new(parts.bots_in_memory),
-            hashing: hashing::Hashing::new(parts.hasher, Arc::clone(&parts.entropy)),
+            hashing: hashing::Hashing::new(parts.hasher, Arc::clone(&parts.entropy), metrics.hashing_refused.clone()),
             directory: parts.keys.directory(),
             sealer: parts.keys.sealer(),
+            metrics,
             clock: parts.clock,
             entropy: parts.entropy,
             gate: gate::Memory::default(),
@@ -128,6 +134,18 @@ impl App {
     #[must_use]
     pub const fn links(&self) -> &letter::Links {
         &self.links
+    }
+
+    /// How many passwords are being hashed, and how many wait for it.
+    #[must_use]
+    pub fn hashing(&self) -> hashing::Load {
+        self.hashing.load()
+    }
+
+    /// What the sentence encoder's cache holds and was asked; `None` where this node has no encoder.
+    #[must_use]
+    pub fn encoder_cache(&self) -> Option<guildhall_nlu::CacheFacts> {
+        self.encoder.as_ref().map(|encoder| encoder.cache_facts())
     }
 
     /// The source of randomness.

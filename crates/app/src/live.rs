@@ -17,7 +17,7 @@ use guildhall_nlu::{Model, Tier, TrainingIntent, TrainingPhrase, TrainingSet};
 use guildhall_persistence::{Build, IntentFilter, Tx};
 use quick_cache::sync::Cache;
 
-use crate::App;
+use crate::{App, metrics::Loading};
 
 /// How long a chat may go on with the build before while the new one loads.
 const STALE: Duration = Duration::from_secs(2);
@@ -209,6 +209,12 @@ impl LiveBots {
         self.slots.get_or_insert_with(&tenant, || Ok::<_, std::convert::Infallible>(Arc::default())).unwrap_or_default()
     }
 
+    /// How many companies' bots are in memory.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.slots.len()
+    }
+
     /// A tenant's bot as this node last had it, without asking the database.
     pub(crate) fn at_hand(&self, tenant: Id<id::Tenant>) -> Option<Arc<LiveBot>> {
         Some(self.slots.get(&tenant)?.held()?.0)
@@ -288,9 +294,13 @@ impl App {
         let contents = contents(tx, &parts).await?;
         let read = tokio::task::spawn_blocking(move || Model::from_bytes_with(&artefact, encoder.as_ref()));
         let model = match read.await.map_err(Refusal::broken)? {
-            Ok(model) => Arc::new(model),
+            Ok(model) => {
+                self.metrics.loaded(Loading::Read);
+                Arc::new(model)
+            }
             Err(error) => {
                 tracing::warn!(build = number, %error, "artefact can't be read; fitting again");
+                self.metrics.loaded(Loading::Fitted);
                 fit(self, training_set(&contents)).await?
             }
         };

@@ -88,6 +88,9 @@ pub enum ReplyKind {
 }
 
 impl ReplyKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Answer, Self::Disambiguation, Self::Fallback];
+
     /// The kind's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -101,7 +104,7 @@ impl ReplyKind {
     /// Reads what [`ReplyKind::name`] writes.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Answer, Self::Disambiguation, Self::Fallback].into_iter().find(|kind| kind.name() == name)
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

@@ -43,7 +43,7 @@ pub use facts::ModelFacts;
 pub use model::Model;
 pub use prediction::{Prediction, Query, Ranked};
 pub use review::{Alike, Effect, Review, Suspect, Wanting};
-pub use sentence::{Precision, PublishedEncoder, SentenceEncoder, SentenceError, pack_sentence};
+pub use sentence::{CacheFacts, Precision, PublishedEncoder, SentenceEncoder, SentenceError, pack_sentence};
 pub use spelling::Repair;
 pub use text::{MAX_CHARS, normalise};
 pub use tier::{Tier, UnknownTier};

@@ -23,6 +23,15 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// Something in the schema is not as this program made it.
+    #[error("the database's schema is not one of Guildhall's: {0}")]
+    Foreign(String),
+    /// The database has a migration that this program does not know, and lacks one that it needs.
+    #[error("the database was made by a newer version of Guildhall: it has the migration {0}")]
+    Newer(String),
+    /// What should be empty is not.
+    #[error("the database is not empty: a backup is restored into an empty one alone")]
+    NotEmpty,
     /// The runtime role could read past the tenants' walls.
     #[error("refusing to serve: {0}")]
     Unsafe(&'static str),
@@ -49,7 +58,8 @@ impl From<DbErr> for Error {
 }
 
 /// SQLSTATE classes 08 (connection), 53 (resources), 57 (shutdown, cancelled by a time-out), 40 (rolled back), 55P03
-/// (lock time-out); and on SQLite «database is locked» (5, 517).
+/// (lock time-out); and on SQLite, whose codes have a kind in their last byte, «database is locked» (5), a disk that does
+/// not read or write (10), and one that is full (13).
 fn is_away(error: &DbErr) -> bool {
     let (DbErr::Exec(runtime) | DbErr::Query(runtime)) = error else { return false };
     let sea_orm::RuntimeErr::SqlxError(cause) = runtime else { return false };
@@ -58,9 +68,9 @@ fn is_away(error: &DbErr) -> bool {
         | sea_orm::SqlxError::PoolTimedOut
         | sea_orm::SqlxError::PoolClosed
         | sea_orm::SqlxError::WorkerCrashed => true,
-        sea_orm::SqlxError::Database(database) => database.code().is_some_and(|code| {
-            ["08", "53", "57", "40"].iter().any(|class| code.len() == 5 && code.starts_with(class))
-                || matches!(code.as_ref(), "55P03" | "5" | "517")
+        sea_orm::SqlxError::Database(database) => database.code().is_some_and(|code| match code.len() {
+            5 => code == "55P03" || ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class)),
+            _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 10 | 13)),
         }),
         _ => false,
     }

@@ -4,8 +4,8 @@
 
 use guildhall_domain::{Id, Moment, id, tenant, tenant::Tenant, text::Name};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
     sea_query::{Expr, LockType, OnConflict},
 };
 use uuid::Uuid;
@@ -34,7 +34,12 @@ pub enum JobKind {
 }
 
 impl JobKind {
-    const fn name(self) -> &'static str {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Build, Self::Letter];
+
+    /// The kind's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Build => "build",
             Self::Letter => "letter",
@@ -54,6 +59,15 @@ pub struct Job {
     pub reference: String,
     /// How often it was begun before.
     pub attempts: i64,
+}
+
+/// The work that is due and not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backlog {
+    /// Pieces of work, those that a worker has among them.
+    pub waiting: u64,
+    /// Since when the oldest of them has been due.
+    pub oldest: Option<Moment>,
 }
 
 fn tenant_of(row: tenants::Model) -> Result<Tenant> {
@@ -109,6 +123,16 @@ impl Store {
             member: Id::from_uuid(row.member_id),
         };
         Ok(rows.into_iter().map(entry).collect())
+    }
+
+    /// The work of this kind that is due and not done.
+    pub async fn backlog(&self, kind: JobKind, now: Moment) -> Result<Backlog> {
+        let due = || {
+            queue::Entity::find().filter(queue::Column::Kind.eq(kind.name())).filter(queue::Column::DueAt.lte(now.0))
+        };
+        let waiting = due().count(self.global_reader()).await?;
+        let oldest = due().order_by_asc(queue::Column::DueAt).one(self.global_reader()).await?;
+        Ok(Backlog { waiting, oldest: oldest.map(|row| Moment(row.due_at)) })
     }
 
     /// Takes the longest due piece of work of this kind, for as long as the lease says; `None` when nothing is due or

@@ -1,6 +1,7 @@
 //! The only crate that knows the database and Redis: `Store → Tx → repositories` that return domain types, and `Shared`.
 
 mod api_key;
+pub mod archive;
 mod audit;
 mod build;
 mod channel;
@@ -18,6 +19,7 @@ mod records;
 mod release;
 mod reset;
 mod rows;
+mod schema;
 mod scoped;
 mod search;
 mod session;
@@ -38,7 +40,7 @@ pub use channel::Channels;
 pub use conversation::{ConversationFilter, Conversations, StaffConversation};
 pub use department::Departments;
 pub use error::{Error, OrTaken, Result};
-pub use global::{Job, JobKind, LoginEntry};
+pub use global::{Backlog, Job, JobKind, LoginEntry};
 pub use intent::{IntentFilter, Intents};
 pub use invitation::Invitations;
 pub use kept::{Definition, Kept};
@@ -48,9 +50,10 @@ pub use once::{Claim, Once, Reply};
 pub use records::Records;
 pub use release::Releases;
 pub use reset::PasswordResets;
+pub use schema::known_migrations;
 pub use session::{End, NewRefresh, RefreshToken, Sessions};
 pub use shared::Shared;
-pub use store::Store;
+pub use store::{Connections, Store};
 pub use tx::Tx;
 pub use visitor::{VisitorRow, Visitors};
 

@@ -3,10 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use guildhall_domain::TenantScope;
-use guildhall_migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    Statement, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 
@@ -17,6 +16,15 @@ use crate::{
 
 /// How long a unit of work waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A pool's connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// At work.
+    pub busy: usize,
+    /// Open and free.
+    pub idle: usize,
+}
 
 /// The database.
 #[derive(Debug, Clone)]
@@ -83,7 +91,7 @@ impl Store {
                 let (unit, turn) = writer.begin().await?;
                 (unit, Some(turn))
             }
-            None => (begin_detached(self.write.clone()).await?, None),
+            None => (begin_detached(self.write.clone(), None).await?, None),
         };
         self.bind(&connection, scope, "").await?;
         Ok(Tx::new(connection, scope, self.backend(), turn))
@@ -91,7 +99,7 @@ impl Store {
 
     /// Begins a unit of work that only reads.
     pub async fn read(&self, scope: TenantScope) -> Result<Tx> {
-        let connection = begin_detached(self.read.clone()).await?;
+        let connection = begin_detached(self.read.clone(), None).await?;
         self.bind(&connection, scope, "; SET TRANSACTION READ ONLY").await?;
         Ok(Tx::new(connection, scope, self.backend(), None))
     }
@@ -108,32 +116,6 @@ impl Store {
             connection.execute_unprepared(&statement).await?;
         }
         Ok(())
-    }
-
-    /// Brings the schema to the newest version.
-    pub async fn migrate(&self) -> Result<()> {
-        if self.backend() == DbBackend::Sqlite {
-            return Ok(Migrator::up(&self.write, None).await?);
-        }
-        self.migrate_alone().await
-    }
-
-    /// On PostgreSQL only one migrator works at a time: an advisory lock held by a transaction of its own.
-    #[expect(clippy::disallowed_methods, reason = "takes the migrators' lock, touches no row")]
-    async fn migrate_alone(&self) -> Result<()> {
-        let lock = begin_detached(self.write.clone()).await?;
-        lock.execute_unprepared(
-            "SET LOCAL lock_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock(71117)",
-        )
-        .await?;
-        let migrated = Migrator::up(&self.write, None).await;
-        lock.rollback().await?;
-        Ok(migrated?)
-    }
-
-    /// Whether the schema is at the version that this program knows.
-    pub async fn migrated(&self) -> Result<bool> {
-        Ok(Migrator::get_pending_migrations_read_only(&self.read).await?.is_empty())
     }
 
     /// Whether the database answers.
@@ -163,6 +145,18 @@ impl Store {
             ));
         }
         Ok(())
+    }
+
+    /// The connections of all pools together. Asks nobody.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        match self.backend() {
+            DbBackend::Postgres => pool_of(&self.write),
+            _ => {
+                let [write, read] = [&self.write, &self.read].map(pool_of);
+                Connections { busy: write.busy + read.busy, idle: write.idle + read.idle }
+            }
+        }
     }
 
     /// Closes every connection.
@@ -198,11 +192,30 @@ impl Store {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "counts the pool's connections")]
+fn pool_of(connection: &DatabaseConnection) -> Connections {
+    let (open, idle) = match connection.get_database_backend() {
+        DbBackend::Postgres => {
+            let pool = connection.get_postgres_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+        _ => {
+            let pool = connection.get_sqlite_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+    };
+    let open = usize::try_from(open).unwrap_or(usize::MAX);
+    Connections { busy: open.saturating_sub(idle), idle }
+}
+
 /// The one begin of a transaction of its own. It runs in a task of its own: a caller that is dropped midway drops a whole
 /// transaction, which rolls back, and never half of one.
 #[expect(clippy::disallowed_methods, reason = "the one begin; the embedded database's writer has its own")]
-async fn begin_detached(connection: DatabaseConnection) -> Result<DatabaseTransaction> {
-    let begun = tokio::spawn(async move { connection.begin().await });
+pub(crate) async fn begin_detached(
+    connection: DatabaseConnection,
+    isolation: Option<IsolationLevel>,
+) -> Result<DatabaseTransaction> {
+    let begun = tokio::spawn(async move { connection.begin_with_config(isolation, None).await });
     Ok(begun.await.map_err(|error| sea_orm::DbErr::Custom(error.to_string()))??)
 }
 

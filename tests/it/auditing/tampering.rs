@@ -12,10 +12,7 @@ use guildhall_persistence::{AuditFilter, Tx};
 use serde_json::json;
 
 use super::{actor, record};
-use crate::{
-    crash::audit_verified,
-    house::{Digest, House, Person, unique},
-};
+use crate::house::{Digest, House, Person, run, unique};
 
 const WRITES: usize = 10_000;
 const KINDS: [Kind; 5] =
@@ -102,7 +99,7 @@ on_both! {
         let log = Log { house, digest: place.digest(), tenant };
         let Verdict::Whole(last) = log.verdict() else { panic!("{:?}", log.verdict()) };
         assert!(last >= i64::try_from(WRITES).unwrap());
-        let (whole, said) = audit_verified(place);
+        let (whole, said) = run(place, &["audit", "verify"]);
         assert!(whole && said.contains(&format!("whole\t{last} rows")), "{said}");
         for table in ["audit_log", "audit_heads"] {
             log.digest.tamper(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}"));

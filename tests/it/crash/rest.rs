@@ -38,7 +38,7 @@ const NONE: [(&str, &str); 7] = [
 ];
 
 /// Looks after a kill: nothing is damaged and nothing is half there.
-pub(super) fn is_whole(place: &Place) {
+pub(crate) fn is_whole(place: &Place) {
     let database = place.digest();
     if !place.shared() {
         let integrity = "SELECT group_concat(integrity_check) AS n FROM pragma_integrity_check";

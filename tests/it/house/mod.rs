@@ -26,6 +26,7 @@ mod contract;
 mod place;
 mod post;
 mod postgres;
+mod program;
 mod redis;
 mod server;
 
@@ -37,4 +38,5 @@ pub(crate) use company::{
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use place::{Digest, Place};
 pub(crate) use post::{PostOffice, house_that_sends_to};
+pub(crate) use program::{free_address, guildhall, run};
 pub(crate) use server::{House, Setup};

@@ -48,6 +48,36 @@ impl Place {
         Some(Self { folder, services: Some((postgres::TestDatabase::create(&database), LogicalRedis::claim(&redis))) })
     }
 
+    /// Another place of the same kind with the same keys, whose database is empty and not even migrated; on PostgreSQL it
+    /// belongs to a role that is no superuser.
+    pub(crate) fn empty(&self) -> Self {
+        let folder = Folder::new();
+        std::fs::copy(self.keys(), folder.keys()).unwrap();
+        let services = self.services.as_ref().map(|_| {
+            let [database, redis] =
+                ["DATABASE", "REDIS"].map(|name| std::env::var(format!("GUILDHALL_TEST_{name}_URL")));
+            (postgres::TestDatabase::empty(&database.unwrap()), LogicalRedis::claim(&redis.unwrap()))
+        });
+        Self { folder, services }
+    }
+
+    /// An embedded place with the same keys, empty.
+    pub(crate) fn empty_embedded(&self) -> Self {
+        let place = Self::sqlite();
+        std::fs::copy(self.keys(), place.keys()).unwrap();
+        place
+    }
+
+    /// The address for the owner of the tables, where that is somebody else than the server.
+    pub(crate) fn owners_database(&self) -> Option<String> {
+        self.services.as_ref().map(|(database, _)| database.migrator_url())
+    }
+
+    /// The folder of this place.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder.0
+    }
+
     /// Whether several nodes can stand here.
     pub(crate) const fn shared(&self) -> bool {
         self.services.is_some()

@@ -13,36 +13,54 @@ use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DbBackend, Stateme
 
 /// The role that serves: a member of `guildhall_app` and nothing else.
 const ROLE: &str = "guildhall_test";
+/// The role that owns what is restored: no superuser, so row-level security binds it.
+const OWNER: &str = "guildhall_test_owner";
 const PREFIX: &str = "guildhall_test_";
 
 /// A database of one test.
 pub(crate) struct TestDatabase {
     admin: String,
     name: String,
+    owned: bool,
 }
 
 impl TestDatabase {
     /// A fresh copy of the migrated template.
     pub(crate) fn create(admin: &str) -> Self {
-        static TEMPLATE: OnceLock<String> = OnceLock::new();
+        Self::make(admin, &format!("TEMPLATE {}", template(admin)), false)
+    }
+
+    /// An empty database that belongs to [`OWNER`].
+    pub(crate) fn empty(admin: &str) -> Self {
+        template(admin); // the roles that serve
+        run(admin, &[&make_role(OWNER, "")]);
+        Self::make(admin, &format!("OWNER {OWNER}"), true)
+    }
+
+    fn make(admin: &str, how: &str, owned: bool) -> Self {
         static MADE: AtomicU32 = AtomicU32::new(0);
-        let template = TEMPLATE.get_or_init(|| make_template(admin));
         let name = format!("{PREFIX}{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
-        run(
-            admin,
-            &[&format!("DROP DATABASE IF EXISTS {name}"), &format!("CREATE DATABASE {name} TEMPLATE {template}")],
-        );
-        Self { admin: admin.to_owned(), name }
+        run(admin, &[&format!("DROP DATABASE IF EXISTS {name}"), &format!("CREATE DATABASE {name} {how}")]);
+        Self { admin: admin.to_owned(), name, owned }
     }
 
     /// The address for the server.
     pub(crate) fn url(&self) -> String {
-        let owner = self.owner_url();
-        let host = owner.rsplit_once('@').or_else(|| owner.split_once("://")).unwrap().1;
-        format!("postgres://{ROLE}:{ROLE}@{host}")
+        self.url_as(ROLE)
     }
 
-    /// The address for its owner.
+    /// The address for who migrates it.
+    pub(crate) fn migrator_url(&self) -> String {
+        if self.owned { self.url_as(OWNER) } else { self.owner_url() }
+    }
+
+    fn url_as(&self, role: &str) -> String {
+        let owner = self.owner_url();
+        let host = owner.rsplit_once('@').or_else(|| owner.split_once("://")).unwrap().1;
+        format!("postgres://{role}:{role}@{host}")
+    }
+
+    /// The address for a superuser.
     pub(crate) fn owner_url(&self) -> String {
         on_same_server(&self.admin, &self.name)
     }
@@ -52,6 +70,20 @@ impl Drop for TestDatabase {
     fn drop(&mut self) {
         run(&self.admin, &[&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)]);
     }
+}
+
+/// The migrated database that tests copy.
+fn template(admin: &str) -> &'static str {
+    static TEMPLATE: OnceLock<String> = OnceLock::new();
+    TEMPLATE.get_or_init(|| make_template(admin))
+}
+
+/// The statement that makes a role which logs in by its own name, unless there is one.
+fn make_role(role: &str, rights: &str) -> String {
+    format!(
+        "DO $$ BEGIN CREATE ROLE {role} LOGIN PASSWORD '{role}' {rights};
+         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+    )
 }
 
 /// Migrates an empty database; what runs before this one left behind goes first.
@@ -70,11 +102,7 @@ fn make_template(admin: &str) -> String {
         store.migrate().await.unwrap();
         store.close().await.unwrap();
     });
-    let role = format!(
-        "DO $$ BEGIN CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}' IN ROLE guildhall_app;
-         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
-    );
-    run(admin, &[&role]);
+    run(admin, &[&make_role(ROLE, "IN ROLE guildhall_app")]);
     template
 }
 

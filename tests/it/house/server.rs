@@ -43,6 +43,8 @@ pub(crate) struct House {
     thread: Option<JoinHandle<()>>,
     stranger: Client,
     address: SocketAddr,
+    /// Where it shows its metrics, if it does.
+    pub(crate) metrics: Option<SocketAddr>,
 }
 
 impl House {
@@ -56,16 +58,16 @@ impl House {
             let world = World { clock: Arc::new(clock), hasher: Hasher::weak_for_tests };
             let house = server::open_in(&config, world).await.unwrap();
             let running = server::start(&config, house).unwrap();
-            started.send(running.address).unwrap();
+            started.send((running.address, running.metrics_address)).unwrap();
             while let Some(deed) = asked.recv().await {
                 deed(Arc::clone(&running.house().app)).await;
             }
             running.stop().await.unwrap();
         };
         let thread = std::thread::spawn(move || System::new().block_on(serve()));
-        let address = address.recv_timeout(Duration::from_mins(1)).unwrap();
+        let (address, metrics) = address.recv_timeout(Duration::from_mins(1)).unwrap();
         let stranger = Client::new(&format!("http://{address}"));
-        Self { clock: setup.clock, deeds: Some(deeds), thread: Some(thread), stranger, address }
+        Self { clock: setup.clock, deeds: Some(deeds), thread: Some(thread), stranger, address, metrics }
     }
 
     /// Somebody without a credential.
@@ -88,6 +90,11 @@ impl House {
             answer.extend_from_slice(&some[..read]);
         }
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// A connection to it, for who speaks slowly.
+    pub(crate) fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).unwrap()
     }
 
     /// Does something inside the house.

@@ -4,4 +4,5 @@ mod browsers;
 mod idempotency;
 mod limits;
 mod problems;
+mod slowness;
 mod smuggling;

@@ -5,10 +5,7 @@ use std::time::{Duration, Instant};
 use guildhall_domain::{member::Email, tenant::State};
 use serde_json::json;
 
-use crate::{
-    crash::node::guildhall,
-    house::{Answer, House, PASSWORD, Person, PostOffice},
-};
+use crate::house::{Answer, House, PASSWORD, Person, PostOffice, guildhall};
 
 const NEW: &str = "a longer walk before supper";
 

@@ -22,6 +22,7 @@ use super::{
     problem::{Kind, Problem},
     request_id::{REQUEST_ID, RequestId},
     security,
+    tally::{Tally, method_name},
 };
 
 /// Where the ids of requests come from: a `UUIDv7` each; kept as `web::Data`.
@@ -51,14 +52,17 @@ pub async fn front(
     id.scope(async {
         match next.call(request).await {
             Ok(answer) => {
+                let problem = kind_of_answer(&answer);
                 let mut answer = documented(answer.map_into_boxed_body(), id);
                 dress(answer.headers_mut(), id, line.class);
+                line.count(answer.status(), problem);
                 line.write(answer.status(), answer.request().extensions().get::<Actor>());
                 Ok(answer)
             }
             Err(error) => {
                 let mut answer = document(&error, id);
                 dress(answer.headers_mut(), id, line.class);
+                line.count(answer.status(), Some(kind_of(&error)));
                 line.write(answer.status(), None);
                 Err(InternalError::from_response(error, answer).into())
             }
@@ -72,6 +76,17 @@ fn dress(headers: &mut HeaderMap, id: RequestId, class: Class) {
         headers.insert(HeaderName::from_static(REQUEST_ID), value);
     }
     security::secure(headers, class);
+}
+
+/// Of which kind the answer's problem is, if it is one.
+fn kind_of_answer(answer: &ServiceResponse<impl MessageBody>) -> Option<&'static Kind> {
+    let status = answer.status().as_u16();
+    (status >= 400).then(|| answer.response().error().map_or_else(|| Kind::of_status(status), kind_of))
+}
+
+fn kind_of(error: &Error) -> &'static Kind {
+    let bare = || Kind::of_status(error.as_response_error().status_code().as_u16());
+    error.as_error::<Problem>().map_or_else(bare, Problem::kind)
 }
 
 /// The answer, or its problem document where an error has none.
@@ -133,6 +148,7 @@ struct Line {
     method: Method,
     route: Option<String>,
     start: Instant,
+    tally: Option<Data<Tally>>,
 }
 
 impl Line {
@@ -144,18 +160,23 @@ impl Line {
             method: request.method().clone(),
             route: request.match_pattern(),
             start: Instant::now(),
+            tally: request.app_data::<Data<Tally>>().cloned(),
+        }
+    }
+
+    fn count(&self, status: StatusCode, problem: Option<&'static Kind>) {
+        if let Some(tally) = &self.tally {
+            tally.count(&self.method, self.route.as_deref(), (status, problem), self.start.elapsed());
         }
     }
 
     fn write(&self, status: StatusCode, actor: Option<&Actor>) {
         let tenant = actor.map(|actor| tracing::field::display(actor.scope.tenant()));
-        let known =
-            [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
         tracing::info!(
             target: "guildhall::access",
             request_id = %self.id,
             client_request_id = self.client,
-            method = if known.contains(&self.method) { self.method.as_str() } else { "other" },
+            method = method_name(&self.method),
             route = self.route.as_deref().unwrap_or("none"),
             status = status.as_u16(),
             ms = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX),

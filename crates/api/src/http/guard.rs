@@ -28,8 +28,22 @@ const HEADERS: (usize, usize) = (100, 16 * 1024);
 #[derive(Debug)]
 pub struct Guard {
     time: Duration,
-    chat: Semaphore,
-    staff: Semaphore,
+    chat: Room,
+    staff: Room,
+}
+
+/// So many may be inside at once.
+#[derive(Debug)]
+struct Room {
+    places: usize,
+    free: Semaphore,
+}
+
+impl Room {
+    fn new(places: usize) -> Self {
+        let places = places.min(Semaphore::MAX_PERMITS);
+        Self { places, free: Semaphore::new(places) }
+    }
 }
 
 impl Default for Guard {
@@ -44,17 +58,29 @@ impl Guard {
     /// stream begins, so streams are free of both.
     #[must_use]
     pub fn new(time: Duration, chats: usize, others: usize) -> Self {
-        let room = |places: usize| Semaphore::new(places.min(Semaphore::MAX_PERMITS));
-        Self { time, chat: room(chats), staff: room(others) }
+        Self { time, chat: Room::new(chats), staff: Room::new(others) }
+    }
+
+    const fn room(&self, class: Class) -> Option<&Room> {
+        match class {
+            Class::Probe => None,
+            Class::Chat => Some(&self.chat),
+            Class::Staff => Some(&self.staff),
+        }
+    }
+
+    /// How many requests of a class are under way.
+    #[must_use]
+    pub fn under_way(&self, class: Class) -> usize {
+        self.room(class).map_or(0, |room| room.places.saturating_sub(room.free.available_permits()))
     }
 
     fn admit(&self, class: Class) -> Result<Option<SemaphorePermit<'_>>, Problem> {
-        let room = match class {
-            Class::Probe => return Ok(None),
-            Class::Chat => &self.chat,
-            Class::Staff => &self.staff,
-        };
-        room.try_acquire().map(Some).map_err(|_| Problem::new(&kinds::OVERLOADED).retry_after(Duration::from_secs(1)))
+        let Some(room) = self.room(class) else { return Ok(None) };
+        room.free
+            .try_acquire()
+            .map(Some)
+            .map_err(|_| Problem::new(&kinds::OVERLOADED).retry_after(Duration::from_secs(1)))
     }
 }
 

@@ -16,6 +16,7 @@ pub mod methods;
 pub mod problem;
 pub mod request_id;
 pub mod security;
+pub mod tally;
 
 pub use address::TrustedProxies;
 pub use extract::{IfMatch, Json, PageQuery, Paged, Path, Query};
@@ -25,3 +26,4 @@ pub use limits::Limits;
 pub use methods::PathTable;
 pub use problem::Problem;
 pub use request_id::RequestId;
+pub use tally::Tally;

@@ -1,6 +1,6 @@
 //! A sentence encoder ready to run: from a normalised text to the direction of its meaning.
 
-use super::cache::Cache;
+use super::cache::{Cache, CacheFacts};
 use super::layer::{Layer, Norm, read_list};
 use super::packing::POSITIONS;
 use super::published::Pooling;
@@ -118,6 +118,12 @@ impl SentenceEncoder {
     #[must_use]
     pub fn width(&self) -> usize {
         self.hidden
+    }
+
+    /// What the cache of recent texts' vectors holds and was asked.
+    #[must_use]
+    pub fn cache_facts(&self) -> CacheFacts {
+        self.cache.facts()
     }
 
     /// Bytes in memory beside the packed ones.

@@ -8,6 +8,7 @@ mod packing;
 mod published;
 mod tensor;
 
+pub use cache::CacheFacts;
 pub use encoder::{SentenceEncoder, SentenceError};
 pub use packing::{Precision, pack_sentence};
 pub use published::PublishedEncoder;

@@ -22,6 +22,7 @@ pub(super) struct Circuit(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     errors: VecDeque<Instant>,
+    all: u64,
     open_until: Option<Instant>,
 }
 
@@ -32,11 +33,17 @@ impl Circuit {
         state.open_until.is_none_or(|until| until <= now)
     }
 
+    /// How many errors there ever were.
+    pub(super) fn errors(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).all
+    }
+
     /// Notes an error; true if it opened the circuit.
     pub(super) fn failed(&self, now: Instant) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.errors.retain(|at| now.duration_since(*at) < WITHIN);
         state.errors.push_back(now);
+        state.all += 1;
         let opens = state.errors.len() >= ERRORS && state.open_until.is_none_or(|until| until <= now);
         if opens {
             state.open_until = Some(now + REST);

@@ -67,6 +67,15 @@ pub struct Strikes {
     pub left: Duration,
 }
 
+/// How Redis does, as far as this node noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Health {
+    /// Whether it is left alone for a while, since calls failed.
+    pub open: bool,
+    /// Calls that failed since the process began; those that were not made do not count.
+    pub failed: u64,
+}
+
 /// Something that another node may want to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
@@ -104,8 +113,12 @@ impl Shared {
 
     /// Shares by Redis. It need not be there yet; the address must be one. Needs a tokio runtime.
     pub fn connect(url: &str) -> Result<Self, Error> {
+        Self::connect_with(url, redis::Patience::USUAL)
+    }
+
+    fn connect_with(url: &str, patience: redis::Patience) -> Result<Self, Error> {
         let local = Arc::<local::Local>::default();
-        let redis = redis::Redis::connect(url, local.news().clone()).map_err(Error)?;
+        let redis = redis::Redis::connect(url, local.news().clone(), patience).map_err(Error)?;
         Ok(Self { local, redis: Some(Arc::new(redis)) })
     }
 
@@ -115,6 +128,12 @@ impl Shared {
             Some(redis) => redis.ping().await.is_some(),
             None => true,
         }
+    }
+
+    /// How Redis does; `None` where none is configured. Asks nobody.
+    #[must_use]
+    pub fn health(&self) -> Option<Health> {
+        self.redis.as_ref().map(|redis| redis.health())
     }
 
     /// Takes `cost` tokens from the bucket of this limit and `key` (from [`key`]), if they are there.

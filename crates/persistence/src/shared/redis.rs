@@ -1,4 +1,4 @@
-//! The Redis form: the same buckets, strikes and news for all nodes. Every call ends within 100 ms, or is not made.
+//! The Redis form: the same buckets, strikes and news for all nodes. Every call ends soon, or is not made.
 
 use std::time::Duration;
 
@@ -13,16 +13,26 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{Limit, News, Strikes, Verdict, bus, circuit::Circuit};
+use super::{Health, Limit, News, Strikes, Verdict, bus, circuit::Circuit};
 
-/// How long a call may take.
-const CALL: Duration = Duration::from_millis(100);
-/// How long it may take to connect.
-const CONNECT: Duration = Duration::from_millis(200);
+/// How long Redis is waited for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// How long a call may take.
+    pub(super) call: Duration,
+    /// How long it may take to connect.
+    pub(super) connect: Duration,
+}
+
+impl Patience {
+    /// What a request can bear.
+    pub(super) const USUAL: Self = Self { call: Duration::from_millis(100), connect: Duration::from_millis(200) };
+}
 
 /// A connection to Redis that is given up quickly.
 pub(super) struct Redis {
     manager: ConnectionManager,
+    patience: Duration,
     circuit: Circuit,
     bucket: Script,
     strike: Script,
@@ -37,17 +47,22 @@ impl Drop for Redis {
 }
 
 impl Redis {
-    pub(super) fn connect(url: &str, news: broadcast::Sender<News>) -> RedisResult<Self> {
+    pub(super) fn connect(url: &str, news: broadcast::Sender<News>, patience: Patience) -> RedisResult<Self> {
         let client = Client::open(url)?;
         let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(CONNECT))
-            .set_response_timeout(Some(CALL))
+            .set_connection_timeout(Some(patience.connect))
+            .set_response_timeout(Some(patience.call))
             .set_number_of_retries(1);
         let manager = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
         let wire = bus::Wire::new();
         let listener = tokio::spawn(bus::listen(client, wire, news));
         let [bucket, strike] = [include_str!("gcra.lua"), include_str!("strike.lua")].map(Script::new);
-        Ok(Self { manager, circuit: Circuit::default(), bucket, strike, wire, listener })
+        let patience = patience.call;
+        Ok(Self { manager, patience, circuit: Circuit::default(), bucket, strike, wire, listener })
+    }
+
+    pub(super) fn health(&self) -> Health {
+        Health { open: !self.circuit.is_closed(Instant::now()), failed: self.circuit.errors() }
     }
 
     pub(super) async fn ping(&self) -> Option<String> {
@@ -99,7 +114,7 @@ impl Redis {
             return None;
         }
         let mut manager = self.manager.clone();
-        let error: Box<dyn std::error::Error> = match timeout(CALL, work(&mut manager)).await {
+        let error: Box<dyn std::error::Error> = match timeout(self.patience, work(&mut manager)).await {
             Ok(Ok(value)) => return Some(value),
             Ok(Err(error)) => Box::<RedisError>::new(error),
             Err(late) => Box::new(late),

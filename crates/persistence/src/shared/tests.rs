@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    net::TcpListener,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -9,7 +10,7 @@ use std::{
 use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
-use super::*;
+use super::{redis::Patience, *};
 
 const NOW: Moment = Moment(1_764_000_000_000_000);
 const LIMIT: Limit = Limit { name: "test", quota: 600, window: Duration::from_mins(10), burst: 10 };
@@ -23,7 +24,7 @@ async fn allowed(shared: &Shared, limit: &Limit, key: &str, tries: usize) -> usi
 }
 
 async fn next(news: &mut broadcast::Receiver<News>) -> (String, String) {
-    let heard = timeout(Duration::from_secs(15), news.recv()).await.expect("news in time").expect("no lag");
+    let heard = timeout(Duration::from_mins(1), news.recv()).await.expect("news in time").expect("no lag");
     (heard.topic, heard.text)
 }
 
@@ -68,26 +69,30 @@ fn fresh(name: &str) -> String {
     key(None, format_args!("{name}:{:?}:{:?}", std::process::id(), std::time::Instant::now()))
 }
 
+/// So patient that a busy machine is not taken for a Redis that is away.
+const PATIENT: Patience = Patience { call: Duration::from_secs(30), connect: Duration::from_secs(30) };
+
+fn patient(url: &str) -> Shared {
+    Shared::connect_with(url, PATIENT).unwrap()
+}
+
 #[tokio::test]
 async fn two_nodes_share_buckets_strikes_and_news() {
     let Ok(url) = env::var("GUILDHALL_TEST_REDIS_URL") else {
         eprintln!("SKIPPED two_nodes_share_buckets_strikes_and_news: set GUILDHALL_TEST_REDIS_URL");
         return;
     };
-    share(&url).await;
-}
-
-async fn share(url: &str) {
-    let [one, two] = [(), ()].map(|()| Shared::connect(url).unwrap());
+    let [one, two] = [(), ()].map(|()| patient(&url));
     assert!(one.healthy().await && two.healthy().await);
 
     let bucket = fresh("bucket");
-    assert_eq!(allowed(&one, &LIMIT, &bucket, 6).await + allowed(&two, &LIMIT, &bucket, 9).await, 10);
-    let dry = two.take(&LIMIT, &bucket, 1).await;
+    assert_eq!(allowed(&one, &SLOW, &bucket, 6).await + allowed(&two, &SLOW, &bucket, 9).await, 10);
+    let dry = two.take(&SLOW, &bucket, 1).await;
     assert_eq!((dry.allowed, dry.remaining, dry.limit), (false, 0, 600));
-    assert!((500..=1000).contains(&dry.retry_after.as_millis()), "{dry:?}");
-    assert!((9500..=10_000).contains(&dry.reset_after.as_millis()), "{dry:?}");
-    assert!(!one.take(&LIMIT, &fresh("never"), 11).await.allowed);
+    let interval = SLOW.interval();
+    assert!(dry.retry_after <= interval && dry.retry_after > interval / 2, "{dry:?}");
+    assert!(dry.reset_after <= interval * 10 && dry.reset_after > interval * 9, "{dry:?}");
+    assert!(!one.take(&SLOW, &fresh("never"), 11).await.allowed);
 
     let (account, window) = (fresh("account"), Duration::from_secs(30));
     let at = |seconds| NOW.after(Duration::from_secs(seconds));
@@ -98,75 +103,123 @@ async fn share(url: &str) {
     two.absolve(&account).await;
     assert_eq!(one.strikes(&account, at(41)).await, Strikes::default());
 
+    let topic = fresh("topic");
     let (mut here, mut there) = (one.listen(), two.listen());
-    sleep(Duration::from_millis(200)).await; // both have subscribed
-    one.announce("bot", "ten_1\n7").await;
-    assert_eq!(next(&mut here).await.1, "ten_1\n7");
-    assert_eq!(next(&mut there).await, ("bot".to_owned(), "ten_1\n7".to_owned()));
-    assert!(here.try_recv().is_err(), "a node hears itself once");
+    let told = announce_until_heard(&one, &topic, &mut there).await;
+    one.announce(&topic, "ten_1\n7").await;
+    assert_eq!(until(&mut there, &topic, |text| text == "ten_1\n7").await, 0, "once, and in order");
+    assert_eq!(until(&mut here, &topic, |text| text == "ten_1\n7").await, told, "a node hears itself once");
 }
 
-/// A Redis of our own, which ends with the test.
-struct Server(Child);
+/// So slow to fill that a busy machine gets nothing from it.
+const SLOW: Limit = Limit { name: "test", quota: 600, window: Duration::from_hours(100), burst: 10 };
+
+/// Announces until another node has heard it, since nobody knows when a node has subscribed; says how often, and leaves
+/// nothing of it unheard there.
+async fn announce_until_heard(by: &Shared, topic: &str, there: &mut broadcast::Receiver<News>) -> usize {
+    for told in 1..=600 {
+        by.announce(topic, "are you there").await;
+        let heard = async { while next(there).await.0 != topic {} };
+        if timeout(Duration::from_millis(100), heard).await.is_ok() {
+            by.announce(topic, "good").await;
+            until(there, topic, |text| text == "good").await;
+            return told + 1;
+        }
+    }
+    panic!("no other node hears");
+}
+
+/// Hears a topic until something is said; how much else was said before.
+async fn until(news: &mut broadcast::Receiver<News>, topic: &str, said: impl Fn(&str) -> bool) -> usize {
+    let mut others = 0;
+    loop {
+        let (about, text) = next(news).await;
+        if about == topic && said(&text) {
+            return others;
+        }
+        others += usize::from(about == topic);
+    }
+}
+
+/// A Redis of our own on a port that nobody has, which ends with the test.
+struct Server {
+    process: Child,
+    port: u16,
+}
 
 impl Server {
-    fn start(port: u16) -> Option<Self> {
-        let port = port.to_string();
-        let args = ["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-        Command::new("redis-server").args(args).stdout(Stdio::null()).spawn().ok().map(Self)
+    fn start() -> Option<Self> {
+        Self::start_at(TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port())
+    }
+
+    fn start_at(port: u16) -> Option<Self> {
+        let number = port.to_string();
+        let args = ["--port", &number, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+        let process = Command::new("redis-server").args(args).stdout(Stdio::null()).spawn().ok()?;
+        Some(Self { process, port })
+    }
+
+    fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
     }
 
     fn signal(&self, name: &str) {
-        assert!(Command::new("kill").args([name, &self.0.id().to_string()]).status().unwrap().success());
+        assert!(Command::new("kill").args([name, &self.process.id().to_string()]).status().unwrap().success());
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
-async fn becomes(shared: &Shared, healthy: bool) {
+async fn becomes_healthy(shared: &Shared) {
     let start = Instant::now();
-    while shared.healthy().await != healthy {
-        assert!(start.elapsed() < Duration::from_secs(15), "healthy should become {healthy}");
+    while !shared.healthy().await {
+        assert!(start.elapsed() < Duration::from_mins(1), "healthy again within a minute");
         sleep(Duration::from_millis(50)).await;
     }
 }
 
+/// What holds for a Redis that is away for certain, however busy the machine is.
+async fn does_without(shared: &Shared, key: &str) {
+    let failed = || shared.health().unwrap().failed;
+    let before = failed();
+    assert_eq!(allowed(shared, &SLOW, key, 30).await, 5, "half the quota");
+    assert!(!shared.healthy().await);
+    assert_eq!(shared.strike(key, Duration::from_mins(1), NOW).await, 1, "counted here meanwhile");
+    // Errors of the last ten seconds count as well, so it may be left alone after one; 32 times somebody wanted to call.
+    assert!((1..20).contains(&(failed() - before)), "{} calls were made", failed() - before);
+}
+
 #[tokio::test]
-async fn a_redis_that_hangs_or_dies_costs_half_the_quota_and_no_time() {
-    let Some(server) = Server::start(6391) else {
-        eprintln!("SKIPPED a_redis_that_hangs_or_dies_costs_half_the_quota_and_no_time: there is no redis-server");
+async fn a_redis_that_hangs_or_dies_costs_half_the_quota_and_few_calls() {
+    let Some(server) = Server::start() else {
+        eprintln!("SKIPPED a_redis_that_hangs_or_dies_costs_half_the_quota_and_few_calls: there is no redis-server");
         return;
     };
-    let url = "redis://127.0.0.1:6391";
-    let shared = Shared::connect(url).unwrap();
-    becomes(&shared, true).await;
-    share(url).await;
-    let mut news = shared.listen();
-    sleep(Duration::from_millis(300)).await;
+    let url = server.url();
+    let (usual, other) = (Shared::connect(&url).unwrap(), patient(&url));
+    becomes_healthy(&usual).await;
+    becomes_healthy(&other).await;
 
     server.signal("-STOP");
-    let start = Instant::now();
-    assert_eq!(allowed(&shared, &LIMIT, "g:hung", 30).await, 5);
-    assert!(start.elapsed() < Duration::from_secs(1), "five calls wait 100 ms, the rest none: {:?}", start.elapsed());
-    assert!(!shared.healthy().await);
-    assert_eq!(shared.strike("g:hung", Duration::from_mins(1), NOW).await, 1, "counted here meanwhile");
+    does_without(&usual, "g:hung").await;
     server.signal("-CONT");
-    becomes(&shared, true).await;
+    becomes_healthy(&usual).await;
 
+    let port = server.port;
     drop(server);
-    assert_eq!(allowed(&shared, &LIMIT, "g:dead", 30).await, 5);
-    shared.announce("bot", "heard here at least").await;
-    while next(&mut news).await.0 != "bot" {}
-    let server = Server::start(6391).unwrap();
-    becomes(&shared, true).await;
-    assert_eq!(allowed(&shared, &LIMIT, "g:back", 30).await, 10);
-    assert_eq!(next(&mut news).await.0, MISSED);
-    Shared::connect(url).unwrap().announce("bot", "again").await;
-    assert_eq!(next(&mut news).await.1, "again");
-    drop(server);
+    does_without(&usual, "g:dead").await;
+    let mut news = usual.listen();
+    usual.announce("bot", "heard here at least").await;
+    until(&mut news, "bot", |text| text == "heard here at least").await;
+    let _server = Server::start_at(port).unwrap();
+    becomes_healthy(&usual).await;
+    let back = patient(&url);
+    assert_eq!(allowed(&back, &SLOW, "g:back", 30).await, 10, "the whole quota");
+    until(&mut news, MISSED, |_| true).await;
+    announce_until_heard(&back, "again", &mut news).await;
 }

@@ -5,6 +5,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests look past the walls to see that nothing came through")]
 
+mod archive;
 mod begin;
 mod company;
 mod isolation;
@@ -12,5 +13,6 @@ mod keys;
 mod place;
 mod queue;
 mod row_security;
+mod schema;
 mod stranger;
 mod writer;

@@ -27,15 +27,14 @@ pub(super) struct Place {
 
 /// Runs a test on SQLite.
 pub(super) async fn on_sqlite(test: impl AsyncFnOnce(&Place)) {
-    let folder = folder();
-    std::fs::create_dir_all(&folder).unwrap();
-    let url = format!("sqlite://{}", folder.join("walls.sqlite").display());
+    let folder = Folder::new();
+    let url = folder.sqlite();
     let store = Store::open(&url, 1).await.unwrap();
     store.migrate().await.unwrap();
     let place = Place { store, beside: connect(&url).await, name: unique(), admin: String::new() };
     let outcome = AssertUnwindSafe(test(&place)).catch_unwind().await;
     place.leave().await;
-    std::fs::remove_dir_all(&folder).unwrap();
+    drop(folder);
     outcome.unwrap_or_else(|panic| resume_unwind(panic));
 }
 
@@ -139,8 +138,26 @@ fn unique() -> String {
     format!("guildhall_walls_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed))
 }
 
-fn folder() -> PathBuf {
-    env::temp_dir().join(unique())
+/// A folder that goes with its owner.
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    pub(super) fn new() -> Self {
+        let folder = env::temp_dir().join(unique());
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    /// The address of a SQLite database in it.
+    pub(super) fn sqlite(&self) -> String {
+        format!("sqlite://{}", self.0.join("walls.sqlite").display())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// The server's address for a database, and for one of the test's roles, whose password is the database's name.

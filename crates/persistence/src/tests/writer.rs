@@ -11,6 +11,7 @@ use super::{
     company::{Company, NOW},
     place::{Place, number, on_sqlite, texts},
 };
+use crate::Definition;
 
 const A: Company = Company(0xb3);
 const WRITERS: u128 = 400;
@@ -129,6 +130,43 @@ async fn a_unit_that_is_given_up_leaves_nothing_open() {
         given_up.raise_and_name(1).await;
         drop(given_up);
         tokio::time::timeout(Duration::from_secs(5), place.store.close()).await.unwrap().unwrap();
+    })
+    .await;
+}
+
+/// Stands for a full disk: SQLite's own bound on the file's pages gives the same error at the same places.
+async fn room(store: &crate::Store, pages: i64) {
+    use sea_orm::ConnectionTrait as _;
+    store.global_connection().execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await.unwrap();
+}
+
+async fn write_much(store: &crate::Store, name: &str) -> crate::Result<()> {
+    let [source, kind] = [(); 2].map(|()| "test".to_owned());
+    let much = Definition { source, kind, name: name.to_owned(), json: "x".repeat(1 << 20) };
+    let tx = store.begin(A.scope()).await?;
+    tx.kept().define(A.id(), &[much]).await?;
+    tx.commit().await
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_as_away_and_when_there_is_room_again_all_goes_on() {
+    on_sqlite(async |place: &Place| {
+        A.found(&place.store).await;
+        let held = "SELECT count(*) AS n FROM definitions";
+        let before = number(&place.beside, held).await;
+        room(&place.store, number(&place.beside, "PRAGMA page_count").await).await;
+        for n in 0..3 {
+            let refused = write_much(&place.store, &format!("refused {n}")).await;
+            assert!(matches!(refused, Err(crate::Error::Away(_))), "{refused:?}");
+        }
+        assert_eq!(number(&place.beside, held).await, before, "nothing of what was refused is there");
+        place.store.read(A.scope()).await.unwrap().members().get(A.id()).await.unwrap().unwrap();
+        room(&place.store, 1_000_000).await;
+        for n in 0..3 {
+            write_much(&place.store, &format!("taken {n}")).await.unwrap();
+        }
+        assert_eq!(number(&place.beside, held).await, before + 3);
+        assert_eq!(texts(&place.beside, "PRAGMA integrity_check").await, ["ok"]);
     })
     .await;
 }
