@@ -68,6 +68,13 @@ pub async fn list(tx: &Tx, _: &Permit<ReadDepartments>, page: &PageRequest) -> R
     Ok(tx.departments().list(page).await?)
 }
 
+/// Every department, in the order of their keys.
+pub async fn all(tx: &Tx, _: &Permit<ReadDepartments>) -> Result<Vec<Department>, Refusal> {
+    let mut all = tx.departments().all().await?;
+    all.sort_by(|one, other| one.key.cmp(&other.key));
+    Ok(all)
+}
+
 /// A department.
 pub async fn get(tx: &Tx, _: &Permit<ReadDepartments>, key: &str) -> Result<Department, Refusal> {
     named(tx, key).await

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod department;
 pub mod desk;
 pub mod exchange;
+mod form;
 pub mod gate;
 pub mod hashing;
 pub mod intent;
@@ -33,6 +34,7 @@ pub use clock::{Clock, SystemClock};
 use guildhall_auth::{Directory, Entropy, KeyRing, Sealer, Tokens};
 use guildhall_domain::Moment;
 use guildhall_nlu::SentenceEncoder;
+pub use guildhall_persistence::{IntentFilter, StaffConversation, Tx};
 use guildhall_persistence::{Shared, Store};
 pub use work::Work;
 

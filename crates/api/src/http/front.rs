@@ -14,6 +14,7 @@ use actix_web::{
     middleware::Next,
     web::Data,
 };
+use guildhall_console::Declined;
 use guildhall_domain::Actor;
 use uuid::Uuid;
 
@@ -51,13 +52,13 @@ pub async fn front(
     id.scope(async {
         match next.call(request).await {
             Ok(answer) => {
-                let mut answer = documented(answer.map_into_boxed_body(), id);
+                let mut answer = documented(answer.map_into_boxed_body(), id, line.class);
                 dress(answer.headers_mut(), id, line.class);
                 line.write(answer.status(), answer.request().extensions().get::<Actor>());
                 Ok(answer)
             }
             Err(error) => {
-                let mut answer = document(&error, id);
+                let mut answer = document(&error, id, line.class);
                 dress(answer.headers_mut(), id, line.class);
                 line.write(answer.status(), None);
                 Err(InternalError::from_response(error, answer).into())
@@ -74,18 +75,18 @@ fn dress(headers: &mut HeaderMap, id: RequestId, class: Class) {
     security::secure(headers, class);
 }
 
-/// The answer, or its problem document where an error has none.
-fn documented(answer: ServiceResponse<BoxBody>, id: RequestId) -> ServiceResponse<BoxBody> {
+/// The answer, or its problem document where an error has none; in the console, a page.
+fn documented(answer: ServiceResponse<BoxBody>, id: RequestId, class: Class) -> ServiceResponse<BoxBody> {
     let status = answer.status();
     if status.as_u16() < 400 {
         return answer;
     }
     let document = match answer.response().error() {
-        Some(error) if error.as_error::<Problem>().is_some() => {
+        Some(error) if error.as_error::<Problem>().is_some() && class != Class::Console => {
             log(error, id);
             return answer;
         }
-        Some(error) => document(error, id),
+        Some(error) => document(error, id, class),
         None if matches!(answer.response().body().size(), BodySize::None | BodySize::Sized(0)) => {
             Problem::new(Kind::of_status(status.as_u16())).error_response()
         }
@@ -102,8 +103,11 @@ fn documented(answer: ServiceResponse<BoxBody>, id: RequestId) -> ServiceRespons
     ServiceResponse::new(request, document)
 }
 
-fn document(error: &Error, id: RequestId) -> HttpResponse {
+fn document(error: &Error, id: RequestId, class: Class) -> HttpResponse {
     log(error, id);
+    if class == Class::Console {
+        return guildhall_console::decline(error, &id.to_string());
+    }
     if error.as_error::<Problem>().is_some() {
         return error.error_response();
     }
@@ -115,9 +119,10 @@ fn document(error: &Error, id: RequestId) -> HttpResponse {
 
 /// A fault is logged once, here, with all its causes.
 fn log(error: &Error, id: RequestId) {
-    let problem = error.as_error::<Problem>();
     let status = error.as_response_error().status_code();
-    let causes = problem.map_or_else(|| error.to_string(), Problem::causes);
+    let problem = error.as_error::<Problem>().map(Problem::causes);
+    let causes = problem.or_else(|| error.as_error::<Declined>().map(Declined::causes));
+    let causes = causes.unwrap_or_else(|| error.to_string());
     if status == StatusCode::INTERNAL_SERVER_ERROR {
         tracing::error!(request_id = %id, causes, "broken");
     } else if status.is_server_error() && !causes.is_empty() {

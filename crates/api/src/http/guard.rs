@@ -52,7 +52,7 @@ impl Guard {
         let room = match class {
             Class::Probe => return Ok(None),
             Class::Chat => &self.chat,
-            Class::Staff => &self.staff,
+            Class::Console | Class::Staff => &self.staff,
         };
         room.try_acquire().map(Some).map_err(|_| Problem::new(&kinds::OVERLOADED).retry_after(Duration::from_secs(1)))
     }
