@@ -17,6 +17,7 @@
 mod house;
 
 mod chatting;
+mod console;
 mod content;
 mod crash;
 mod document;

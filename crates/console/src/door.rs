@@ -125,6 +125,8 @@ pub(crate) fn begin_visit(app: &App, request: &HttpRequest) -> Result<(String, O
 pub(crate) fn onward(to: &str, cookies: impl IntoIterator<Item = Cookie<'static>>) -> HttpResponse {
     let mut answer = HttpResponse::SeeOther();
     answer.insert_header((actix_web::http::header::LOCATION, to));
-    cookies.into_iter().for_each(|cookie| drop(answer.cookie(cookie)));
+    for cookie in cookies {
+        answer.cookie(cookie);
+    }
     answer.finish()
 }

@@ -1,6 +1,6 @@
 //! The pieces that pages are made of: fields, tables, numbers, times.
 
-use guildhall_domain::Moment;
+use guildhall_domain::{Moment, text::Language};
 use maud::{Markup, Render, html};
 use time::OffsetDateTime;
 
@@ -89,9 +89,9 @@ impl<'a> Field<'a> {
         Self { autocomplete: Some(what), ..self }
     }
 
-    /// The language of what it says.
-    pub(crate) const fn language(self, language: Option<&'a str>) -> Self {
-        Self { language, ..self }
+    /// The language of what it says, if that is one.
+    pub(crate) fn language(self, language: &'a str) -> Self {
+        Self { language: Some(language).filter(|tag| Language::parse(tag).is_ok()), ..self }
     }
 
     fn described(&self) -> Option<String> {

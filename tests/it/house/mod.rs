@@ -19,6 +19,7 @@ macro_rules! on_both {
     )*};
 }
 
+mod browser;
 mod client;
 mod clock;
 mod company;
@@ -28,6 +29,7 @@ mod postgres;
 mod redis;
 mod server;
 
+pub(crate) use browser::{Browser, SESSION, token_of};
 pub(crate) use client::{Answer, Ask, Client};
 pub(crate) use clock::TestClock;
 pub(crate) use company::{Company, Department, ORIGIN, PASSWORD, Person, Visitor, intent, publish, settled, unique};

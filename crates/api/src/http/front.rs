@@ -9,7 +9,7 @@ use actix_web::{
     error::InternalError,
     http::{
         Method, StatusCode,
-        header::{HeaderMap, HeaderName},
+        header::{self, HeaderMap, HeaderName},
     },
     middleware::Next,
     web::Data,
@@ -95,7 +95,8 @@ fn documented(answer: ServiceResponse<BoxBody>, id: RequestId, class: Class) -> 
     let (request, bare) = answer.into_parts();
     let mut document = document;
     for (name, value) in bare.headers() {
-        if !document.headers().contains_key(name) {
+        // The body is another one, so what is said of its coding is not true any more.
+        if *name != header::CONTENT_ENCODING && !document.headers().contains_key(name) {
             document.headers_mut().append(name.clone(), value.clone());
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     form::Form,
     house::{Answer, House},
     pages::{
-        department::frame,
+        department::frame_of,
         intent::{address, answer_name, reply, stale_or, whole},
     },
     parts::{Field, button, trail},
@@ -150,12 +150,11 @@ async fn page(
     let title = if name == "new" { w::ADD_ANSWER } else { w::EDIT_ANSWER };
     let body = html! {
         (trail(&[(&address(key, *id), whole.intent.name.as_str())]))
-        h2 { (title) }
         (trouble.summary(&[("text", w::ANSWER), ("language", w::LANGUAGE)]))
         form method="post" {
             (shell.token())
             input type="hidden" name="version" value=(whole.intent.version);
-            (Field::lines("text", w::ANSWER, 6).hint(w::ANSWER_HINT).value(&fields.text).language(Some(&fields.language)).or(trouble).needed())
+            (Field::lines("text", w::ANSWER, 6).hint(w::ANSWER_HINT).value(&fields.text).language(&fields.language).or(trouble).needed())
             (Field::line("language", w::LANGUAGE).hint(w::LANGUAGE_HINT).value(&fields.language).or(trouble).needed())
             (Field::choice("channel", w::WHERE, &w::CHANNELS).value(&fields.channel))
             (rows(&fields, trouble))
@@ -170,7 +169,7 @@ async fn page(
         }
     };
     let department = shell.department(key)?;
-    Ok(shell.page_with(Place::Departments, title, trouble, &frame(&shell, department, w::INTENTS, &body)))
+    Ok(shell.page_with(Place::Departments, title, trouble, &frame_of(&shell, department, w::INTENTS, title, &body)))
 }
 
 fn rows(fields: &Fields, trouble: &Trouble) -> Markup {

@@ -40,8 +40,13 @@ fn tabs(shell: &Shell, department: &Department) -> Vec<(&'static str, &'static s
     .collect()
 }
 
-/// The frame of every page that lies in a department.
+/// The frame of every page that lies in a department and is called as its tab.
 pub(crate) fn frame(shell: &Shell, department: &Department, here: &str, body: &Markup) -> Markup {
+    frame_of(shell, department, here, here, body)
+}
+
+/// The frame of a page that lies below a tab.
+pub(crate) fn frame_of(shell: &Shell, department: &Department, here: &str, title: &str, body: &Markup) -> Markup {
     let at = format!("{ROOT}/departments/{}", department.key);
     html! {
         (trail(&[(ROOT, w::DEPARTMENTS)]))
@@ -53,7 +58,7 @@ pub(crate) fn frame(shell: &Shell, department: &Department, here: &str, body: &M
                 }
             }
         }
-        h1 { (here) }
+        h1 { (title) }
         (body)
     }
 }

@@ -19,8 +19,8 @@ use crate::{
     allowed::{Allowed, may},
     form::Form,
     house::{Answer, House},
-    pages::department::frame,
-    parts::{Field, button, count, trail},
+    pages::department::frame_of,
+    parts::{Field, button, count},
     shell::{Notices, Place, Shell},
     trouble::Trouble,
     words::{self as common, content as w},
@@ -98,8 +98,6 @@ pub(crate) async fn page(
     let edits = may::<EditDraft>(actor, department.id);
     let labels = [("name", w::NAME), ("title", w::TITLE), ("phrases", w::NEW_PHRASES), ("language", w::LANGUAGE)];
     let body = html! {
-        (trail(&[(&format!("{ROOT}/departments/{}/intents", at.0), w::INTENTS)]))
-        h2.name { (whole.intent.name) }
         @if let Some(title) = &whole.intent.title { p.lead { (title) } }
         p.actions {
             (button(&format!("{ROOT}/try?draft={}", department.key), w::TRY_DRAFT))
@@ -111,7 +109,7 @@ pub(crate) async fn page(
         @if edits { (naming(&shell, &whole, typed.name, trouble, &address(&at.0, at.1))) }
     };
     let title = whole.intent.name.as_str();
-    Ok(shell.page_with(Place::Departments, title, trouble, &frame(&shell, department, w::INTENTS, &body)))
+    Ok(shell.page_with(Place::Departments, title, trouble, &frame_of(&shell, department, w::INTENTS, title, &body)))
 }
 
 fn phrases(
@@ -277,6 +275,6 @@ async fn deleting(
         Place::Departments,
         w::DELETE_INTENT,
         trouble,
-        &frame(&shell, department, w::DELETE_INTENT, &body),
+        &frame_of(&shell, department, w::INTENTS, w::DELETE_INTENT, &body),
     ))
 }

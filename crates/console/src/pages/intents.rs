@@ -16,7 +16,7 @@ use crate::{
     asked::Asked,
     form::Form,
     house::{Answer, House},
-    pages::department::frame,
+    pages::department::{frame, frame_of},
     parts::{Field, count, nothing, onward_button, pager},
     reached,
     shell::{Notices, Place},
@@ -143,11 +143,16 @@ async fn page(house: &House, permit: &Permit<EditDraft>, key: &str, typed: &Form
             (shell.token())
             (Field::line("name", w::NAME).hint(w::NAME_HINT).value(typed.get("name")).or(trouble).needed())
             (Field::line("title", w::TITLE).hint(w::TITLE_HINT).value(typed.get("title")).or(trouble))
-            (Field::lines("phrases", w::PHRASES, 8).hint(w::PHRASES_HINT).value(typed.get("phrases")).language(Some(language)).or(trouble))
-            (Field::lines("answer", w::ANSWER, 4).hint(w::ANSWER_HINT).value(typed.get("answer")).language(Some(language)).or(trouble))
+            (Field::lines("phrases", w::PHRASES, 8).hint(w::PHRASES_HINT).value(typed.get("phrases")).language(language).or(trouble))
+            (Field::lines("answer", w::ANSWER, 4).hint(w::ANSWER_HINT).value(typed.get("answer")).language(language).or(trouble))
             (Field::line("language", w::LANGUAGE).hint(w::LANGUAGE_HINT).value(language).or(trouble).needed())
             button.primary { (w::ADD_INTENT) }
         }
     };
-    Ok(shell.page_with(Place::Departments, w::ADD_INTENT, trouble, &frame(&shell, &department, w::INTENTS, &body)))
+    Ok(shell.page_with(
+        Place::Departments,
+        w::ADD_INTENT,
+        trouble,
+        &frame_of(&shell, &department, w::INTENTS, w::ADD_INTENT, &body),
+    ))
 }

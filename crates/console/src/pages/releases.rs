@@ -18,11 +18,11 @@ use crate::{
     form::Form,
     house::{Answer, House},
     pages::{
-        department::frame,
+        department::{frame, frame_of},
         intent::{reply, where_for},
         publish::{findings, note},
     },
-    parts::{Field, badge, moment, nothing, pager, trail},
+    parts::{Field, badge, moment, nothing, pager},
     reached,
     shell::{Notices, Place, Shell},
     trouble::Trouble,
@@ -124,8 +124,6 @@ async fn page(
     let title = w::number(*number);
     let building = release.state == State::Building;
     let body = html! {
-        (trail(&[(&format!("{ROOT}/departments/{key}/releases"), w::RELEASES)]))
-        h2 { (title) }
         (trouble.summary(&[("note", w::NOTE)]))
         div #state role="status" data-follow=[building.then_some("")] {
             p { (state(release.state)) " " (w::stands(release.state)) }
@@ -141,7 +139,7 @@ async fn page(
         }
         (restoring(&shell, &release, key, may::<Publish>(&shell.actor, department.id), typed, trouble))
     };
-    Ok(shell.page_with(Place::Departments, &title, trouble, &frame(&shell, department, w::RELEASES, &body)))
+    Ok(shell.page_with(Place::Departments, &title, trouble, &frame_of(&shell, department, w::RELEASES, &title, &body)))
 }
 
 fn comparing(number: i64, against: i64) -> Markup {

@@ -23,10 +23,10 @@ use crate::{
     asked::Asked,
     house::{Answer, House},
     pages::intent::reply,
-    parts::{Field, badge, percent, share},
+    parts::{Field, badge, button, percent, share},
     shell::{Place, Shell},
     trouble::Trouble,
-    words::bot as w,
+    words::{bot as w, content, release},
 };
 
 /// What one bot made of the sentence, ready to be shown.
@@ -81,6 +81,12 @@ pub(crate) async fn show(Allowed(permit): Allowed<ReadLive>, house: House, asked
         @if !heard.is_empty() {
             div.side {
                 @for (title, own, heard) in &heard { (told(&shell, title, own, heard)) }
+            }
+            @if let Some(key) = drafted {
+                p.actions {
+                    (button(&format!("{ROOT}/departments/{key}/intents"), content::INTENTS))
+                    (button(&format!("{ROOT}/departments/{key}/publish"), release::SEE_AND_PUBLISH))
+                }
             }
         }
     };
@@ -218,7 +224,7 @@ fn why(shell: &Shell, heard: &Heard) -> Markup {
             table {
                 caption { (w::WORDS) }
                 thead { tr { th scope="col" { (w::WORD) } th scope="col" { (w::WEIGHT) } } }
-                tbody { @for (word, loss) in &heard.words { tr { th scope="row" { (word) } td { (signed(*loss)) } } } }
+                tbody { @for (word, loss) in &heard.words { tr { th scope="row" { (word) } td { (signed(-*loss)) } } } }
             }
         }
     }

@@ -27,9 +27,9 @@ pub(crate) const NEIGHBOURS: &str = "The phrases that it leaned on most";
 pub(crate) const PHRASE: &str = "Phrase";
 pub(crate) const LIKENESS: &str = "How alike";
 pub(crate) const SHARE: &str = "Added to the score";
-pub(crate) const WORDS: &str = "The words that carry it";
+pub(crate) const WORDS: &str = "What each word does";
 pub(crate) const WORD: &str = "Word";
-pub(crate) const WEIGHT: &str = "Without it the score loses";
+pub(crate) const WEIGHT: &str = "Without it the score changes by";
 
 pub(crate) fn threshold(threshold: &str, margin: &str) -> String {
     format!("it answers from {threshold} on, and asks back when the two best are closer than {margin}")
