@@ -123,3 +123,27 @@ test("without JavaScript", () => journey("without JavaScript", "sauna", { javaSc
 test("with the keyboard alone", () => journey("with the keyboard alone", "huskies", {}, Keys));
 
 test("on a small screen", () => journey("on a small screen", "berries", { viewport: { width: 380, height: 740 }, hasTouch: true }, Hands));
+
+test("a session that ends while somebody writes loses nothing", async () => {
+  const { page, context, close } = await visit(browser, house.address);
+  const hands = new Hands(page);
+  const enter = async (tab) => {
+    await tab.goto("/console/sign-in");
+    await new Hands(tab).fill({ "E-mail address": OWNER, Password: house.password(OWNER) });
+    await new Hands(tab).press("Sign in");
+  };
+  await enter(page);
+  await page.goto("/console/departments/marketing/intents/new");
+  await hands.fill({ Name: "a long story", Phrases: "once upon a time\nand then" });
+  await context.clearCookies();
+  await hands.press("Add an intent");
+  assert.equal(await page.getByRole("heading", { level: 1 }).textContent(), "You are signed out");
+  const other = await context.newPage();
+  await enter(other);
+  await other.close();
+  await page.reload();
+  assert.equal(await page.getByRole("heading", { level: 1 }).textContent(), "Please send this once more");
+  await hands.press("Send it again");
+  assert.match(await page.getByRole("status").textContent(), /«a long story» is in your draft, with 2 phrases/);
+  await close();
+});

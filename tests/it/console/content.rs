@@ -18,8 +18,8 @@ fn version(page: &str) -> String {
 on_both! {
     fn an_intent_is_written_phrase_by_phrase(place) {
         let (_house, _company, owner) = at_work(place);
-        let long = "x".repeat(501);
-        let bad = [("name", " "), ("language", "english"), ("phrases", &format!("fine\n{long}")), ("answer", "Kept <here>.")];
+        let long = format!("fine\n{}", "x".repeat(501));
+        let bad = [("name", " "), ("language", "english"), ("phrases", long.as_str()), ("answer", "Kept <here>.")];
         let page = owner.send(&format!("{AT}/new"), &bad, 422).text();
         for part in ["<title>Error: ", "href=\"#name\"", "href=\"#language\"", "line 2 must have at most 500 characters", "Kept &lt;here&gt;."] {
             assert!(page.contains(part), "{part} in {page}");
