@@ -12,7 +12,7 @@ use actix_web::{
 use guildhall_app::{App, session::Client};
 use guildhall_domain::{Actor, Refusal};
 
-use crate::http::{Problem, RequestId, TrustedProxies, address, class::Class};
+use crate::http::{Limits, Problem, RequestId, TrustedProxies, address, class::Class, limits};
 
 /// What authentication found out, where it did not find an actor: why not, in one word.
 #[derive(Clone, Copy)]
@@ -22,11 +22,12 @@ struct Stranger(&'static str);
 /// by the permit that they ask for.
 pub(crate) async fn authenticate<B: MessageBody + 'static>(
     app: Data<App>,
+    limits: Data<Limits>,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
     if Class::of(request.path()) == Class::Console {
-        return at_the_door(app, request, next).await;
+        return at_the_door(app, limits, request, next).await;
     }
     if let Some(bearer) = bearer(request.request()).map(str::to_owned) {
         let name = RequestId::current().map(|id| id.to_string());
@@ -43,6 +44,7 @@ pub(crate) async fn authenticate<B: MessageBody + 'static>(
 /// answered, unless the answer itself ends it.
 async fn at_the_door<B: MessageBody + 'static>(
     app: Data<App>,
+    limits: Data<Limits>,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
@@ -50,7 +52,8 @@ async fn at_the_door<B: MessageBody + 'static>(
     let client = client(request.request());
     let mut kept = None;
     if !guildhall_console::is_asset(request.path()) {
-        let entry = guildhall_console::enter(&app, request.request(), &client, name).await.map_err(Problem::from)?;
+        let admit = async || limits::check(&limits, request.request()).await.map(drop);
+        let entry = guildhall_console::enter(&app, request.request(), &client, name, admit).await?;
         match entry.found {
             Ok(actor) => drop(request.extensions_mut().insert(actor)),
             Err(why) => drop(request.extensions_mut().insert(Stranger(why))),

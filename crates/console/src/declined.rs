@@ -30,8 +30,8 @@ enum Why {
     Stranger(String),
     /// The request can't be read.
     Http(StatusCode),
-    /// A form that was sent to another visit than the one that sends it back; what it says.
-    Stale(Sent),
+    /// A form that was sent to another visit than the one that sends it back; what it says, where it may be sent again.
+    Stale(Option<Sent>),
     /// A form that no page of ours sends.
     Foreign,
 }
@@ -57,7 +57,7 @@ impl Declined {
         Self(Why::Http(status))
     }
 
-    pub(crate) const fn stale(sent: Sent) -> Self {
+    pub(crate) const fn stale(sent: Option<Sent>) -> Self {
         Self(Why::Stale(sent))
     }
 
@@ -82,7 +82,8 @@ impl Declined {
             Why::Refused(refusal) => (status_of(refusal), words_of(refusal)),
             Why::Stranger(_) => (StatusCode::SEE_OTHER, w::declined::SIGNED_OUT),
             Why::Http(status) => (*status, words_of_status(*status)),
-            Why::Stale(_) => (StatusCode::FORBIDDEN, w::declined::STALE),
+            Why::Stale(Some(_)) => (StatusCode::FORBIDDEN, w::declined::STALE),
+            Why::Stale(None) => (StatusCode::FORBIDDEN, w::declined::STALE_SECRET),
             Why::Foreign => (StatusCode::FORBIDDEN, w::declined::FOREIGN),
         }
     }
@@ -122,7 +123,7 @@ pub fn decline(error: &Error, id: &str) -> HttpResponse {
         Some(Declined(Why::Refused(Refusal::Invalid(flaws)))) => {
             html! { ul { @for flaw in flaws { li { (flaw.detail) } } } }
         }
-        Some(Declined(Why::Stale(sent))) => again(sent),
+        Some(Declined(Why::Stale(Some(sent)))) => again(sent),
         _ => html! {},
     };
     *answer.status_mut() = status;

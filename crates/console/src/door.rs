@@ -35,23 +35,30 @@ pub struct Entry {
     pub cookie: Option<Cookie<'static>>,
 }
 
-/// Finds out who is behind a browser's request, and renews a session whose access token has ended. Only members come in.
-pub async fn enter(app: &App, request: &HttpRequest, client: &Client, name: Option<String>) -> Result<Entry, Refusal> {
+/// Finds out who is behind a browser's request, and renews a session whose access token has ended; `admit` is asked
+/// before that, since a renewal writes. Only members come in.
+pub async fn enter<E: From<Refusal>>(
+    app: &App,
+    request: &HttpRequest,
+    client: &Client,
+    name: Option<String>,
+    admit: impl AsyncFnOnce() -> Result<(), E>,
+) -> Result<Entry, E> {
     let Some(kept) = kept(request, SESSION) else { return Ok(Entry { found: Err("missing"), cookie: None }) };
     let (access, refresh) = kept.split_once(BETWEEN).unwrap_or((&kept, ""));
     match member(app, access, name.clone()).await {
         Ok(actor) => return Ok(Entry { found: Ok(actor), cookie: None }),
         Err(Refusal::Unauthenticated(_)) => {}
-        Err(other) => return Err(other),
+        Err(other) => return Err(other.into()),
     }
-    let renewed = app.renew(refresh, client, async |_: &Tx, signed_in| Ok(signed_in)).await;
-    match renewed {
+    admit().await?;
+    match app.renew(refresh, client, async |_: &Tx, signed_in| Ok(signed_in)).await {
         Ok(signed_in) => {
             let actor = member(app, &signed_in.access_token, name).await?;
             Ok(Entry { found: Ok(actor), cookie: Some(session(request, &signed_in)) })
         }
         Err(Refusal::Unauthenticated(why)) => Ok(Entry { found: Err(why), cookie: Some(gone(request, SESSION)) }),
-        Err(other) => Err(other),
+        Err(other) => Err(other.into()),
     }
 }
 

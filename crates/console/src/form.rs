@@ -43,7 +43,7 @@ impl FromRequest for Form {
             }
             let body = read(payload, LIMIT).await?;
             let pairs = form_urlencoded::parse(&body).into_owned().collect();
-            Self(pairs).proven(&request)
+            Self(pairs).proven(&request, false)
         }
         .boxed_local()
     }
@@ -63,22 +63,24 @@ pub(crate) async fn read(mut payload: Payload, limit: usize) -> Result<Bytes, De
 }
 
 impl Form {
-    /// The fields, if they carry a token of this visit.
+    /// A form with these fields, not yet proven.
     pub(crate) fn new(pairs: Vec<(String, String)>) -> Self {
         Self(pairs)
     }
 
     /// The form, if it carries a token of this visit. One that does not was sent by our own page all the same: it may be
-    /// sent again, knowingly.
-    pub(crate) fn proven(mut self, request: &HttpRequest) -> Result<Self, Declined> {
+    /// sent again, knowingly, unless it has a secret or a file in it.
+    pub(crate) fn proven(mut self, request: &HttpRequest, has_file: bool) -> Result<Self, Declined> {
         let app = request.app_data::<Data<App>>().ok_or(Declined::http(StatusCode::INTERNAL_SERVER_ERROR))?;
         let visit = door::visit(request);
         if visit.as_deref().is_some_and(|visit| app.form_token_fits(visit, self.get(TOKEN))) {
             return Ok(self);
         }
         self.0.retain(|(name, _)| name != TOKEN);
-        let token = visit.map(|visit| app.form_token(&visit)).transpose()?.unwrap_or_default();
-        Err(Declined::stale(Sent { action: request.path().to_owned(), pairs: self.0, token }))
+        let secret = has_file || self.0.iter().any(|(name, _)| name.contains("password"));
+        let token = visit.filter(|_| !secret).map(|visit| app.form_token(&visit)).transpose()?;
+        let action = request.path().to_owned();
+        Err(Declined::stale(token.map(|token| Sent { action, pairs: self.0, token })))
     }
 
     /// What a field says; empty where there is none.

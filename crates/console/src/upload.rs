@@ -48,7 +48,7 @@ impl FromRequest for Upload {
             let body = read(payload, FILE_BYTES + BESIDE).await?;
             let (pairs, file) =
                 take_apart(body, boundary).await.map_err(|_| Declined::http(StatusCode::BAD_REQUEST))?;
-            Ok(Self { form: Form::new(pairs).proven(&request)?, file })
+            Ok(Self { form: Form::new(pairs).proven(&request, true)?, file })
         }
         .boxed_local()
     }

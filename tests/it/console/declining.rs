@@ -3,7 +3,7 @@
 use guildhall_api::config::Config;
 
 use super::at_work;
-use crate::house::{Browser, Person, Place, Setup};
+use crate::house::{Browser, Person, Place, SESSION, Setup};
 
 on_both! {
     fn every_error_is_a_page_that_a_person_understands(place) {
@@ -29,7 +29,8 @@ on_both! {
 #[test]
 fn who_asks_too_often_reads_it_as_a_page() {
     let limited = Setup { config: |config: &mut Config| config.rate_limits = true, ..Setup::default() };
-    let house = Place::sqlite().open(limited);
+    let place = Place::sqlite();
+    let house = place.open(limited);
     let browser = Browser::new(&house);
     let last = (0..61).map(|_| browser.page("/console/sign-in").send()).last().unwrap();
     assert_eq!(last.status, 429);
@@ -38,9 +39,26 @@ fn who_asks_too_often_reads_it_as_a_page() {
 }
 
 #[test]
+fn renewing_a_session_is_limited_before_it_costs_anything() {
+    let limited = Setup { config: |config: &mut Config| config.rate_limits = true, ..Setup::default() };
+    let place = Place::sqlite();
+    let house = place.open(limited);
+    let leader = Person::sign_up(&house, "Acorn");
+    let statuses: Vec<_> = (0..61)
+        .map(|_| {
+            let browser = Browser::new(&house);
+            browser.keep(SESSION, &format!("garbage~{}", leader.refresh.replace("rt_", "xx_")));
+            browser.page("/console").send().status
+        })
+        .collect();
+    assert_eq!((statuses[0], statuses[60]), (303, 429));
+}
+
+#[test]
 fn a_member_draws_on_their_own_limit() {
     let limited = Setup { config: |config: &mut Config| config.rate_limits = true, ..Setup::default() };
-    let house = Place::sqlite().open(limited);
+    let place = Place::sqlite();
+    let house = place.open(limited);
     let leader = Person::sign_up(&house, "Acorn");
     let answer = Browser::of(&house, &leader).page("/console").send();
     assert!(answer.header("ratelimit-policy").unwrap().contains("\"member\""));
@@ -48,7 +66,8 @@ fn a_member_draws_on_their_own_limit() {
 
 #[test]
 fn style_script_and_mark_are_kept_for_ever() {
-    let house = Place::sqlite().house();
+    let place = Place::sqlite();
+    let house = place.house();
     let page = Browser::new(&house).open("/console/sign-in", 200);
     let assets: Vec<_> = page.split('"').filter(|part| part.starts_with("/console/assets/")).collect();
     assert!(assets.len() >= 3, "{page}");

@@ -55,6 +55,19 @@ on_both! {
         assert_eq!(intents(&owner), before + 1);
     }
 
+    fn a_password_is_never_in_a_page(place) {
+        let (house, company, owner) = at_work(place);
+        let fields = [("current_password", "something secret"), ("new_password", "more of it"), ("again", "more of it")];
+        let other = Browser::of(&house, &company.departments[0].reviewer);
+        other.arm();
+        // The token of one session, sent by another.
+        let ask = other.form("/console/account/password", &fields);
+        let theirs = owner.page("/console").header("Cookie").unwrap();
+        let page = ask.with("Cookie", &theirs).send();
+        assert_eq!(page.status, 403);
+        assert!(page.text().contains("Please send this once more") && !page.text().contains("secret"), "{}", page.text());
+    }
+
     fn a_form_without_a_session_is_told_so(place) {
         let (house, _, owner) = at_work(place);
         let before = intents(&owner);

@@ -148,7 +148,8 @@ on_both! {
 
 #[test]
 fn guessing_has_to_wait() {
-    let house = Place::sqlite().house();
+    let place = Place::sqlite();
+    let house = place.house();
     let leader = Person::sign_up(&house, "Acorn");
     let browser = Browser::new(&house);
     browser.open("/console/sign-in", 200);

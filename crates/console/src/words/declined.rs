@@ -80,6 +80,11 @@ pub(crate) const STALE: Words = words(
      nothing you typed is lost.",
     "If it was not you who sent it, leave this page.",
 );
+pub(crate) const STALE_SECRET: Words = words(
+    "Please send this once more",
+    "The form was made before you signed in as you are now, or before cookies were allowed. Nothing was changed.",
+    "Open the page again and fill it in anew: a password or a file is not kept here.",
+);
 pub(crate) const FOREIGN: Words = words(
     "This did not come from here",
     "Another website tried to do something in your name. Nothing was changed.",
