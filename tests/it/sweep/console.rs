@@ -138,7 +138,8 @@ cases! {
     GET "/console/departments/{department}/intents": DEPARTMENT, |stage, _, target| of(stage, target, "/intents");
     GET "/console/departments/{department}/intents/new": DEPARTMENT, |stage, _, target| of(stage, target, "/intents/new");
     POST "/console/departments/{department}/intents/new": DEPARTMENT, |stage, _, target|
-        of(stage, target, "/intents/new").with("name", unique("swept")).with("language", "en").with("phrases", unique("sweep"));
+        of(stage, target, "/intents/new").with("name", unique("swept")).with("language", "en")
+            .with("phrases", unique("sweep")).with("answer", "Swept.");
     GET "/console/departments/{department}/intents/{intent}": IN_DRAFT, |stage, _, target| drafted(stage, target, "").0;
     POST "/console/departments/{department}/intents/{intent}": IN_DRAFT, |stage, _, target|
         changed(stage, target, "").with("name", unique("renamed"));
@@ -170,9 +171,9 @@ cases! {
     GET "/console/departments/{department}/advice": DEPARTMENT, |stage, _, target| of(stage, target, "/advice");
     GET "/console/departments/{department}/import": DEPARTMENT, |stage, _, target| of(stage, target, "/import");
     POST "/console/departments/{department}/import" is [200, 401]: DEPARTMENT, |stage, _, target|
-        Sent { file: Some(b"intent,phrase\nswept,sweep"), ..of(stage, target, "/import") };
+        Sent { file: Some(FILE), ..of(stage, target, "/import") };
     POST "/console/departments/{department}/import": DEPARTMENT, |stage, _, target|
-        Sent { file: Some(b"intent,phrase\nswept,sweep"), ..of(stage, target, "/import").with("deed", "apply") };
+        Sent { file: Some(FILE), ..of(stage, target, "/import").with("deed", "apply") };
     GET "/console/departments/{department}/export": DEPARTMENT, |stage, _, target| of(stage, target, "/export?format=csv");
 
     GET "/console/departments/{department}/publish": DEPARTMENT, |stage, _, target| of(stage, target, "/publish");
@@ -211,6 +212,9 @@ cases! {
         channel(stage, target, "").with("name", "Swept").with("origins", ORIGIN);
     POST "/console/channels/{channel}/close": OF_TENANT, |stage, _, target| channel(stage, target, "/close").with("sure", "yes");
 }
+
+/// What is brought in.
+const FILE: &[u8] = b"intent,phrase,answer\nswept,sweep,Swept.";
 
 fn channel(stage: &Stage, target: Target, below: &str) -> Sent {
     let id = Stage::id(target, "chn", || stage.channel(target)["id"].as_str().unwrap().to_owned());
