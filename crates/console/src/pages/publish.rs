@@ -67,7 +67,7 @@ async fn page(house: &House, permit: &Permit<ReadDraft>, key: &str, typed: &str,
         (publishing(&shell, department, &rehearsal, typed, trouble))
         section aria-labelledby="changed" {
             h2 #changed { (w::CHANGED) }
-            p { (w::since(rehearsal.newest.as_ref().map(|newest| newest.number))) " " (w::changes(Changes::count(&rehearsal.changes))) }
+            @if rehearsal.changes.is_empty() { (nothing(w::SAME)) }
             (differences(&rehearsal.changes))
         }
     };
@@ -82,6 +82,10 @@ fn publishing(shell: &Shell, department: &Department, rehearsal: &Rehearsal, typ
             @if !may::<Publish>(&shell.actor, department.id) { p { (w::NOT_YOURS) } }
             @else if broken { p { (w::MEND_FIRST) } }
             @else {
+                p {
+                    (w::since(rehearsal.newest.as_ref().map(|newest| newest.number))) " "
+                    (w::changes(Changes::count(&rehearsal.changes))) "."
+                }
                 @if rehearsal.changes.is_empty() && rehearsal.newest.is_some() { p { (w::NOTHING_CHANGED) } }
                 form method="post" {
                     (shell.token())

@@ -173,11 +173,14 @@ fn restoring(shell: &Shell, release: &Release, key: &str, may: bool, typed: &str
     }
 }
 
+/// So few changes are shown at once.
+const FEW: usize = 5;
+
 /// What changed, by intent.
 pub(crate) fn differences(changes: &[IntentChange]) -> Markup {
     html! {
         @for change in changes {
-            details.change {
+            details.change open[changes.len() <= FEW] {
                 summary { (badge(change.kind.name(), w::kind(change.kind))) " " strong { (change.name) } " " span.small { (summed(change)) } }
                 @if let Some(before) = &change.renamed_from { p { (w::RENAMED_FROM) " " del { (before) } } }
                 @if let Some((before, after)) = &change.title {
