@@ -124,7 +124,7 @@ pub(crate) fn begin_visit(app: &App, request: &HttpRequest) -> Result<(String, O
         return Ok((visit, None));
     }
     let new: [u8; 16] = app.entropy().bytes()?;
-    let new: String = new.iter().map(|byte| format!("{byte:02x}")).collect();
+    let new = format!("{:032x}", u128::from_be_bytes(new));
     Ok((format!("visit {new}"), Some(cookie(request, VISIT, new, Duration::hours(12)))))
 }
 

@@ -1,6 +1,6 @@
 //! What several pages look up: a department within a permit's reach, the bot's own language, who is called what.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use guildhall_app::{App, Tx, bot, department, member};
 use guildhall_domain::{
@@ -35,9 +35,9 @@ pub(crate) async fn names(
     let permit = policy::judge::<ReadMembers>(actor)?;
     let mut names = HashMap::new();
     for id in members {
-        if !names.contains_key(&id) {
-            let name = member::get(tx, &permit, id).await.map_or_else(|_| String::new(), |of| of.member.name.into());
-            names.insert(id, name);
+        if let Entry::Vacant(place) = names.entry(id) {
+            let found = member::get(tx, &permit, id).await;
+            place.insert(found.map_or_else(|_| String::new(), |of| of.member.name.into()));
         }
     }
     Ok(names)

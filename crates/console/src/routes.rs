@@ -18,7 +18,7 @@ pub struct Route {
 macro_rules! routes {
     ($($action:literal: $method:ident $path:literal => $($handler:ident)::+;)*) => {
         /// Every route.
-        pub const ROUTES: &[Route] = &[$(Route { method: name(Method::$method), path: $path, action: $action }),*];
+        pub const ROUTES: &[Route] = &[$(Route { method: stringify!($method), path: $path, action: $action }),*];
 
         /// Serves them.
         pub fn configure(config: &mut ServiceConfig) {
@@ -27,18 +27,6 @@ macro_rules! routes {
     };
     (@ GET) => { web::get() };
     (@ POST) => { web::post() };
-}
-
-enum Method {
-    GET,
-    POST,
-}
-
-const fn name(method: Method) -> &'static str {
-    match method {
-        Method::GET => "GET",
-        Method::POST => "POST",
-    }
 }
 
 routes! {

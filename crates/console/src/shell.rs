@@ -2,6 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
+    cookie::Cookie,
     http::{
         StatusCode,
         header::{self, HeaderMap, HeaderValue},
@@ -67,16 +68,16 @@ impl Notices {
     }
 
     /// As a cookie's value, if there is anything to say.
-    pub(crate) fn written(&self) -> Option<String> {
+    pub(crate) fn written(self) -> Option<String> {
         let mut text = form_urlencoded::Serializer::new(String::new());
         let mut length = 0;
-        for (good, words) in &self.0 {
+        for (good, words) in self.0 {
             let words: String = words.chars().take(300).collect();
             length += words.len() * 3 + 3;
             if length > MOST_NOTICE {
                 break;
             }
-            text.append_pair(if *good { "g" } else { "w" }, &words);
+            text.append_pair(if good { "g" } else { "w" }, &words);
         }
         Some(text.finish()).filter(|text| !text.is_empty())
     }
@@ -211,10 +212,13 @@ pub(crate) fn token(token: &str) -> Markup {
     html! { input type="hidden" name=(TOKEN) value=(token); }
 }
 
-/// A page for whoever is not signed in.
-pub(crate) fn outside(title: &str, trouble: &Trouble, body: &Markup) -> HttpResponse {
-    let page = outer(title, trouble.any(), body);
-    answer(trouble.status(), &page)
+/// A page for whoever is not signed in, and what their browser is to keep.
+pub(crate) fn outside(title: &str, trouble: &Trouble, body: &Markup, cookie: Option<&Cookie<'_>>) -> HttpResponse {
+    let mut answer = answer(trouble.status(), &outer(title, trouble.any(), body));
+    if let Some(cookie) = cookie {
+        let _ = answer.add_cookie(cookie);
+    }
+    answer
 }
 
 /// The same, for errors, whose answer is made already.
@@ -273,7 +277,7 @@ mod tests {
     fn what_is_said_next_survives_a_cookie_and_its_limit() {
         let warning = |detail: &str| Warning { code: "equal-phrase", detail: detail.to_owned() };
         let notices = Notices::good("Done; 1=1 & more").warning(vec![warning("«Hä?» twice")]);
-        let written = notices.written().unwrap();
+        let written = notices.clone().written().unwrap();
         assert!(written.is_ascii() && !written.contains([';', ' ', ',', '"']), "{written}");
         assert_eq!(Notices::read(&written), notices);
         let many = Notices::good("x").warning((0..500).map(|_| warning(&"ä".repeat(400))).collect());

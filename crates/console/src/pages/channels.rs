@@ -40,7 +40,7 @@ fn origins(form: &Form, flaws: &mut Flaws) -> Vec<Origin> {
         match Origin::parse(text) {
             Ok(origin) => origins.push(origin),
             Err(flaw) => {
-                flaws.add("/origins", flaw.code(), crate::words::content::in_line(line + 1, &flaw.to_string()))
+                flaws.add("/origins", flaw.code(), crate::words::content::in_line(line + 1, &flaw.to_string()));
             }
         }
     }

@@ -1,6 +1,5 @@
 //! Coming in by an invitation's link: choosing a name and a password.
 
-use actix_web::HttpResponse;
 use guildhall_app::{Work, invitation, invitation::Offer};
 use guildhall_domain::Refusal;
 use maud::html;
@@ -61,7 +60,5 @@ fn page(house: &House, offer: &Offer, token: &str, name: &str, trouble: &Trouble
             button.primary { (w::COME_IN) }
         }
     };
-    let mut answer: HttpResponse = shell::outside(w::INVITATION, trouble, &body);
-    cookie.iter().for_each(|cookie| drop(answer.add_cookie(cookie)));
-    Ok(answer)
+    Ok(shell::outside(w::INVITATION, trouble, &body, cookie.as_ref()))
 }

@@ -1,6 +1,6 @@
 //! Signing in, with the choice of a company where the same e-mail and password fit in several.
 
-use actix_web::{HttpMessage, HttpResponse, http::StatusCode};
+use actix_web::{HttpMessage, http::StatusCode};
 use guildhall_app::{Work, session};
 use guildhall_domain::{Actor, Conflict, Refusal, member::Email};
 use maud::html;
@@ -99,9 +99,7 @@ fn page(house: &House, typed: &Typed, trouble: &Trouble) -> Answer {
         }
         p.small { (w::INVITED_HINT) }
     };
-    let mut answer: HttpResponse = shell::outside(w::SIGN_IN, trouble, &body);
-    cookie.iter().for_each(|cookie| drop(answer.add_cookie(cookie)));
-    Ok(answer)
+    Ok(shell::outside(w::SIGN_IN, trouble, &body, cookie.as_ref()))
 }
 
 #[cfg(test)]

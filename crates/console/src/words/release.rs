@@ -16,8 +16,8 @@ pub(crate) const NO_CHECKS: &str = "Nothing was found. All is well.";
 pub(crate) const MAKE_LIVE: &str = "Make it live";
 pub(crate) const NOT_YOURS: &str = "An owner or reviewer of this department publishes.";
 pub(crate) const MEND_FIRST: &str = "Mend the errors above first. Nothing can be live with them.";
-pub(crate) const NOTHING_CHANGED: &str =
-    "Nothing changed since the last release. Publishing makes a new one all the same.";
+pub(crate) const NOTHING_CHANGED: &str = "Publishing makes a new release all the same.";
+pub(crate) const SAME: &str = "Your draft is as it was last published.";
 pub(crate) const NOTE: &str = "Note";
 pub(crate) const NOTE_HINT: &str = "For colleagues: what is new, and why.";
 pub(crate) const PUBLISH_NOW: &str = "Publish now";
