@@ -32,7 +32,8 @@ fn who_asks_too_often_reads_it_as_a_page() {
     let place = Place::sqlite();
     let house = place.open(limited);
     let browser = Browser::new(&house);
-    let last = (0..61).map(|_| browser.page("/console/sign-in").send()).last().unwrap();
+    let mut asking = (0..300).map(|_| browser.page("/console/sign-in").send());
+    let last = asking.find(|answer| answer.status != 200).unwrap();
     assert_eq!(last.status, 429);
     assert!(last.text().contains("A moment, please") && last.header("retry-after").is_some());
     assert!(last.header("ratelimit").is_some());
@@ -44,14 +45,12 @@ fn renewing_a_session_is_limited_before_it_costs_anything() {
     let place = Place::sqlite();
     let house = place.open(limited);
     let leader = Person::sign_up(&house, "Acorn");
-    let statuses: Vec<_> = (0..61)
-        .map(|_| {
-            let browser = Browser::new(&house);
-            browser.keep(SESSION, &format!("garbage~{}", leader.refresh.replace("rt_", "xx_")));
-            browser.page("/console").send().status
-        })
-        .collect();
-    assert_eq!((statuses[0], statuses[60]), (303, 429));
+    let mut statuses = (0..300).map(|_| {
+        let browser = Browser::new(&house);
+        browser.keep(SESSION, &format!("garbage~{}", leader.refresh.replace("rt_", "xx_")));
+        browser.page("/console").send().status
+    });
+    assert_eq!((statuses.next(), statuses.find(|status| *status != 303)), (Some(303), Some(429)));
 }
 
 #[test]
