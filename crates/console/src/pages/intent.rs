@@ -1,5 +1,7 @@
 //! One intent: its name, phrases and answers, each changed where it stands.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::Path;
 use guildhall_app::{Tx, Work, intent};
 use guildhall_domain::{
@@ -121,7 +123,7 @@ fn phrases(
     trouble: &Trouble,
 ) -> Markup {
     let at = address(department.key.as_str(), whole.intent.id);
-    let usual = whole.phrases.iter().rev().find_map(|phrase| phrase.language.as_deref()).unwrap_or_default();
+    let usual = usual_language(&whole.phrases);
     let (text, language) = typed.map_or(("", usual), |form| (form.get("phrases"), form.get("language")));
     html! {
         section aria-labelledby="said" {
@@ -138,6 +140,15 @@ fn phrases(
             }
         }
     }
+}
+
+/// The language of most phrases; none where none says its own.
+fn usual_language(phrases: &[Phrase]) -> &str {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for language in phrases.iter().filter_map(|phrase| phrase.language.as_deref()) {
+        *counts.entry(language).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map_or("", |(language, _)| language)
 }
 
 fn line(shell: &Shell, at: &str, phrase: &Phrase, edits: bool) -> Markup {
@@ -277,4 +288,20 @@ async fn deleting(
         trouble,
         &frame_of(&shell, department, w::INTENTS, w::DELETE_INTENT, &body),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn new_phrases_are_offered_in_the_language_of_most() {
+        let phrase = |language: Option<&str>| Phrase {
+            id: "phr_01jd0000007000g00000000001".parse().unwrap(),
+            text: "x".to_owned(),
+            language: language.map(str::to_owned),
+        };
+        assert_eq!(usual_language(&[phrase(Some("en")), phrase(Some("en")), phrase(Some("sv")), phrase(None)]), "en");
+        assert_eq!(usual_language(&[phrase(None)]), "");
+    }
 }
