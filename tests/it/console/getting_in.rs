@@ -41,7 +41,7 @@ on_both! {
     }
 
     fn the_cookie_is_kept_from_scripts_and_from_other_hosts(place) {
-        let secure = Setup { config: |config: &mut Config| config.base_url = "https://chat.example.com".to_owned(), ..Setup::default() };
+        let secure = Setup { config: |config: &mut Config| "https://chat.example.com".clone_into(&mut config.base_url), ..Setup::default() };
         let house = place.open(secure);
         let leader = Person::sign_up(&house, "Acorn");
         let browser = Browser::calling(&house, "chat.example.com");
