@@ -14,19 +14,21 @@ fn the_document_is_the_committed_one() {
 }
 
 /// What each room may import of the others.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("domain", &[]),
     ("nlu", &[]),
     ("migrations", &[]),
     ("auth", &["domain"]),
     ("persistence", &["domain", "migrations"]),
     ("app", &["auth", "domain", "nlu", "persistence"]),
-    ("api", &["app", "auth", "domain", "nlu", "persistence"]),
+    ("console", &["app", "domain"]),
+    ("api", &["app", "auth", "console", "domain", "nlu", "persistence"]),
 ];
 
 /// Frameworks that only one room knows.
-const FRAMEWORKS: [(&str, &[&str]); 5] = [
-    ("actix-web", &["api"]),
+const FRAMEWORKS: [(&str, &[&str]); 6] = [
+    ("actix-web", &["api", "console"]),
+    ("maud", &["console"]),
     ("sea-orm", &["persistence"]),
     ("redis", &["persistence"]),
     ("jsonwebtoken", &["auth"]),

@@ -20,6 +20,7 @@ mod archiving;
 mod attacks;
 mod auditing;
 mod chatting;
+mod console;
 mod content;
 mod crash;
 mod deploying;

@@ -14,6 +14,7 @@ pub(crate) fn welcome(demo: &Demo, base: &str) -> String {
     let _ =
         writeln!(out, "\nNordic Outfitters is open: four departments, {intents} intents, {phrases} phrases, all live.");
     let _ = writeln!(out, "Everything is gone when you stop it (Ctrl-C). Reference: {base}/docs/\n");
+    let _ = writeln!(out, "Open {base}/console in a browser, and sign in as any of these:\n");
     let _ = writeln!(out, "{:<32} {:<30} who", "e-mail", "password, made for this start");
     for person in &demo.people {
         let _ = writeln!(out, "{:<32} {:<30} {}, {}", person.email, person.password, person.name, person.role);

@@ -190,13 +190,14 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
     let app = Data::from(Arc::clone(&house.app));
     let leaving = Data::new(probes::Leaving::default());
     let document = openapi::document();
-    let paths = Arc::new(
-        PathTable::of(&document)
-            .with("/livez", "GET")
-            .with("/readyz", "GET")
-            .with("/v1/openapi.json", "GET")
-            .with("/docs", "GET"),
-    );
+    let paths = PathTable::of(&document)
+        .with("/", "GET")
+        .with("/livez", "GET")
+        .with("/readyz", "GET")
+        .with("/v1/openapi.json", "GET")
+        .with("/docs", "GET");
+    let pages = guildhall_console::ROUTES.iter();
+    let paths = Arc::new(pages.fold(paths, |paths, route| paths.with(route.path, route.method)));
     let table = Data::from(Arc::clone(&paths));
     let json: web::Bytes = document.to_json().map_err(std::io::Error::other)?.into();
     let proxies = Data::new(config.proxies()?);
@@ -216,6 +217,7 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
         config.metrics_listen.map(|address| metrics::listen(address, Arc::clone(&house.app), guards.clone(), &tally));
     let (board, metrics_address) = board.transpose()?.unzip();
     let settings = Data::new(Settings { sign_up: config.sign_up });
+    let site = Data::new(guildhall_console::Site::new(&config.base_url));
     let (stopping, gone) = (Data::new(stopped.clone()), leaving.clone());
     let server = HttpServer::new(move || {
         let json = json.clone();
@@ -228,6 +230,7 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
             .app_data(tally.clone())
             .app_data(ids.clone())
             .app_data(settings.clone())
+            .app_data(site.clone())
             .app_data(stopping.clone())
             .app_data(table.clone())
             .wrap(from_fn(queries))
@@ -242,6 +245,8 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
             .into_app()
             .configure(probes::configure)
             .configure(reference::configure)
+            .configure(guildhall_console::configure)
+            .route("/", web::get().to(async || web::Redirect::to(guildhall_console::ROOT).see_other()))
             .route("/v1/openapi.json", web::get().to(move || std::future::ready(document_answer(json.clone()))))
             .default_service(unmatched(&paths))
     })

@@ -68,6 +68,13 @@ pub async fn list(tx: &Tx, permit: &Permit<ReadDepartments>, page: &PageRequest)
     Ok(tx.departments().list(permit.reach(), page).await?)
 }
 
+/// Every department, in the order of their keys.
+pub async fn all(tx: &Tx, _: &Permit<ReadDepartments>) -> Result<Vec<Department>, Refusal> {
+    let mut all = tx.departments().all().await?;
+    all.sort_by(|one, other| one.key.cmp(&other.key));
+    Ok(all)
+}
+
 /// A department.
 pub async fn get(tx: &Tx, permit: &Permit<ReadDepartments>, key: &str) -> Result<Department, Refusal> {
     let department = named(tx, key).await?;

@@ -134,6 +134,21 @@ pub async fn revoke(work: &Work<'_>, permit: &Permit<Invite>, id: Id<id::Invitat
     work.tell(Event::of(Kind::InvitationRevoked, id))
 }
 
+/// What an invitation offers, for whoever holds its token.
+#[derive(Debug)]
+pub struct Offer {
+    /// The company's name.
+    pub company: Name,
+    /// Who is invited.
+    pub email: Email,
+    /// The name to greet them by.
+    pub name: Option<Name>,
+    /// Leader, executive, or nothing but a member.
+    pub tenant_role: Role,
+    /// A department's name and the role there.
+    pub department: Option<(Name, Role)>,
+}
+
 /// What somebody sends to come in.
 #[derive(Debug)]
 pub struct Acceptance {
@@ -142,7 +157,37 @@ pub struct Acceptance {
     hash: String,
 }
 
+/// The invitation whose token is shown, and the company's name.
+async fn shown(tx: &Tx, token: &InvitationToken) -> Result<(Invitation, Name), Refusal> {
+    let (invitation, hash) = tx.invitations().get(token.id).await?.ok_or(Refusal::NotFound)?;
+    let tenant = tx.this_tenant().await?;
+    if !token.matches(&hash) || tenant.state != State::Active {
+        return Err(Refusal::NotFound);
+    }
+    Ok((invitation, tenant.company))
+}
+
 impl App {
+    /// What the invitation of this token offers, while it is open.
+    pub async fn offer(&self, token: &str) -> Result<Offer, Refusal> {
+        let token = InvitationToken::parse(token).map_err(|_| Refusal::NotFound)?;
+        let now = self.now();
+        self.look(&Self::system(token.tenant), async |tx: &Tx| {
+            let (invitation, company) = shown(tx, &token).await?;
+            if !invitation.open(now) {
+                return Err(Refusal::Gone("invitation-used"));
+            }
+            let mut department = None;
+            if let Some((id, role)) = invitation.department {
+                let all = tx.departments().all().await?;
+                department = all.into_iter().find(|of| of.id == id).map(|of| (of.name, role));
+            }
+            let Invitation { email, name, tenant_role, .. } = invitation;
+            Ok(Offer { company, email, name, tenant_role, department })
+        })
+        .await
+    }
+
     /// Reads an acceptance and hashes its password; the roles stand in the invitation and never in here. Whether the
     /// invitation is still open is for [`accept`] to say, after a repetition has met what its key did before.
     pub async fn read_acceptance(&self, token: &str, name: &str, password: &str) -> Result<Acceptance, Refusal> {
@@ -150,16 +195,7 @@ impl App {
         let token = InvitationToken::parse(token).map_err(|_| Refusal::NotFound)?;
         let name = flaws.take("/name", Name::parse(name));
         let system = Self::system(token.tenant);
-        let (invitation, company) = self
-            .look(&system, async |tx: &Tx| {
-                let (invitation, hash) = tx.invitations().get(token.id).await?.ok_or(Refusal::NotFound)?;
-                let tenant = tx.this_tenant().await?;
-                if !token.matches(&hash) || tenant.state != State::Active {
-                    return Err(Refusal::NotFound);
-                }
-                Ok((invitation, tenant.company))
-            })
-            .await?;
+        let (invitation, company) = self.look(&system, async |tx: &Tx| shown(tx, &token).await).await?;
         let words = name.as_ref().map_or_else(Vec::new, |name| context_words(name, &invitation.email, &company));
         let password = flaws.take("/password", PasswordRules::check(password, &words));
         let (name, password) = flaws.settle(name.zip(password))?;

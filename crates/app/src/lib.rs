@@ -15,6 +15,7 @@ pub mod demo;
 pub mod department;
 pub mod desk;
 pub mod exchange;
+mod form;
 pub mod gate;
 pub mod hashing;
 pub mod intent;
@@ -42,6 +43,7 @@ pub use clock::{Clock, SystemClock};
 use guildhall_auth::{Directory, Entropy, KeyRing, Sealer, Tokens};
 use guildhall_domain::Moment;
 use guildhall_nlu::SentenceEncoder;
+pub use guildhall_persistence::{IntentFilter, MemberFilter, StaffConversation, Tx};
 use guildhall_persistence::{Shared, Store};
 pub use work::Work;
 

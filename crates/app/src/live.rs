@@ -114,6 +114,13 @@ impl LiveBot {
         self.known.iter().flat_map(|known| &known.intent.answers).map(|answer| &answer.language).collect()
     }
 
+    /// How many intents and phrases a department has live.
+    #[must_use]
+    pub fn size_of(&self, department: Id<id::Department>) -> (usize, usize) {
+        let of = self.known.iter().filter(|known| known.department == department);
+        of.fold((0, 0), |(intents, phrases), known| (intents + 1, phrases + known.intent.phrases.len()))
+    }
+
     /// The intents that a department has live and that fit the filter, in the order of ids.
     #[must_use]
     pub fn intents_of(&self, department: Id<id::Department>, filter: &IntentFilter) -> Vec<FrozenIntent> {

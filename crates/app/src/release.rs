@@ -8,7 +8,7 @@ use guildhall_domain::{
     department::Department,
     event::{Event, Kind},
     id,
-    policy::{Publish, ReadReleases},
+    policy::{Publish, ReadDraft, ReadReleases},
     release::{Release, State},
     text::Note,
 };
@@ -25,10 +25,50 @@ pub async fn publish(
     note: Option<Note>,
 ) -> Result<Release, Refusal> {
     let department = locked(work, permit, department).await?;
-    let kept = work.kept().of_intents(department.id).await?;
-    let draft = work.intents().draft(department.id).await?;
+    let (content, waiting) = drafted(work, &department).await?;
+    release(work, permit, &department, content, note, None, waiting).await
+}
+
+/// A draft as it would be frozen now, and what of it waits.
+async fn drafted(tx: &Tx, department: &Department) -> Result<(Content, Vec<Check>), Refusal> {
+    let kept = tx.kept().of_intents(department.id).await?;
+    let draft = tx.intents().draft(department.id).await?;
     let (draft, waiting) = ready(department.key.as_str(), draft, |intent| kept.contains_key(&intent));
-    release(work, permit, &department, Content::freeze(draft), note, None, waiting).await
+    Ok((Content::freeze(draft), waiting))
+}
+
+/// What publishing a draft would do.
+#[derive(Debug)]
+pub struct Rehearsal {
+    /// What would be frozen.
+    pub content: Content,
+    /// What was found; with an error it can't be live.
+    pub checks: Vec<Check>,
+    /// What differs from the newest release; everything where there is none.
+    pub changes: Vec<IntentChange>,
+    /// The newest release.
+    pub newest: Option<Release>,
+}
+
+/// Finds out what publishing a department's draft would do, without doing it.
+pub async fn rehearse(tx: &Tx, permit: &Permit<ReadDraft>, department: &str) -> Result<Rehearsal, Refusal> {
+    let department = named(tx, department).await?;
+    permit.over(department.id)?;
+    let (content, waiting) = drafted(tx, &department).await?;
+    let mut checks = look_over(tx, &department, &content).await?;
+    checks.extend(waiting);
+    let (newest, before) = newest(tx, &department).await?;
+    Ok(Rehearsal { changes: diff(&before, &content), content, checks, newest })
+}
+
+/// A department's newest release with its content; nothing before the first.
+async fn newest(tx: &Tx, department: &Department) -> Result<(Option<Release>, Content), Refusal> {
+    let newest = tx.releases().newest(department.id).await?;
+    let content = match &newest {
+        Some(release) => tx.releases().content(release.content).await?,
+        None => Content::default(),
+    };
+    Ok((newest, content))
 }
 
 /// Brings the content of an old release back as a new one; the draft stays as it is.
@@ -65,11 +105,7 @@ async fn release(
 ) -> Result<Release, Refusal> {
     let mut checks = checked(work, department, &content).await?;
     checks.extend(waiting);
-    let newest = work.releases().newest(department.id).await?;
-    let before = match &newest {
-        Some(release) => work.releases().content(release.content).await?,
-        None => Content::default(),
-    };
+    let (newest, before) = newest(work, department).await?;
     let json = content.canonical().map_err(Refusal::broken)?;
     let hash: Hash = Content::hash(&json);
     work.releases().keep_content(hash, json, work.now()).await?;
@@ -95,17 +131,22 @@ async fn release(
     Ok(release)
 }
 
-/// Looks the content over beside what the other departments have live; what can't be live is refused.
-async fn checked(work: &Work<'_>, department: &Department, content: &Content) -> Result<Vec<Check>, Refusal> {
-    let parts = work.builds().parts(work.builds().bot().await?.current_build).await?;
+/// Looks the content over beside what the other departments have live.
+async fn look_over(tx: &Tx, department: &Department, content: &Content) -> Result<Vec<Check>, Refusal> {
+    let parts = tx.builds().parts(tx.builds().bot().await?.current_build).await?;
     let parts: Vec<_> = parts.into_iter().filter(|part| part.department != department.id).collect();
-    let live = live::contents(work, &parts).await?;
-    let faces = live::faces(work).await?;
+    let live = live::contents(tx, &parts).await?;
+    let faces = live::faces(tx).await?;
     let neighbours: Vec<_> = live
         .iter()
         .filter_map(|(id, content)| faces.get(id).map(|face| Neighbour { key: face.key.as_str(), content }))
         .collect();
-    let checks = check(department.key.as_str(), content, &neighbours);
+    Ok(check(department.key.as_str(), content, &neighbours))
+}
+
+/// Looks the content over; what can't be live is refused.
+async fn checked(work: &Work<'_>, department: &Department, content: &Content) -> Result<Vec<Check>, Refusal> {
+    let checks = look_over(work, department, content).await?;
     let errors: Vec<_> = checks.iter().filter(|check| check.severity == Severity::Error).collect();
     if errors.is_empty() {
         return Ok(checks);

@@ -299,6 +299,28 @@ pub async fn refresh(work: &Work<'_>, shown: &RefreshToken, client: &Client) -> 
     Ok(Refreshed::In(Box::new(signed_in(work, tenant, member, grants, session, successor)?)))
 }
 
+impl App {
+    /// Exchanges a refresh token in a unit of work of its own, in which `view` reads what is answered. One that was used
+    /// before ends its session, which is durable when it is refused.
+    pub async fn renew<T>(
+        &self,
+        shown: &str,
+        client: &Client,
+        view: impl AsyncFnOnce(&Tx, SignedIn) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let token = RefreshToken::parse(shown)?;
+        let renewed = self
+            .act(&Self::system(token.tenant), async |work: &Work<'_>| {
+                Ok(match refresh(work, &token, client).await? {
+                    Refreshed::In(signed_in) => Some(view(work, *signed_in).await?),
+                    Refreshed::Reused => None,
+                })
+            })
+            .await?;
+        renewed.ok_or(Refusal::Unauthenticated("token-reused"))
+    }
+}
+
 /// A member's own sessions, those that live.
 pub async fn list(tx: &Tx, permit: &Permit<KeepAccount>, now: Moment) -> Result<Vec<Session>, Refusal> {
     Ok(tx.sessions().of(permit.member()?).await?.into_iter().filter(|session| session.lives(now)).collect())

@@ -2,6 +2,7 @@
 
 use guildhall_domain::member::Email;
 use ring::hmac;
+use subtle::ConstantTimeEq;
 
 /// The key of the login directory, whose table is the one place that spans tenants.
 #[derive(Debug, Clone)]
@@ -29,6 +30,12 @@ impl Directory {
         name.iter_mut().zip(tag.as_ref()).for_each(|(byte, of_tag)| *byte = *of_tag);
         name
     }
+
+    /// Whether these 128 bits stand for the text; takes the same time for every answer.
+    #[must_use]
+    pub fn is_name(&self, text: &str, shown: &[u8; 16]) -> bool {
+        self.name(text).ct_eq(shown).into()
+    }
 }
 
 #[cfg(test)]
@@ -45,5 +52,14 @@ mod tests {
             directory.login_hash(&email("a@example.com")),
             Directory::new(&[2; 32]).login_hash(&email("a@example.com"))
         );
+    }
+
+    #[test]
+    fn a_name_stands_for_its_text_alone() {
+        let directory = Directory::new(&[1; 32]);
+        let name = directory.name("one");
+        assert!(directory.is_name("one", &name));
+        assert!(!directory.is_name("two", &name));
+        assert!(!Directory::new(&[2; 32]).is_name("one", &name));
     }
 }

@@ -109,6 +109,12 @@ impl Ask {
         self
     }
 
+    /// What a header says.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let mut headers = self.headers.iter();
+        headers.find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone())
+    }
+
     /// With `If-Match` for this version.
     pub(crate) fn at(self, version: &Value) -> Self {
         self.with("If-Match", &format!("\"v{version}\""))

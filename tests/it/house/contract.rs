@@ -75,6 +75,9 @@ impl Contract {
         let id = answer.header("request-id").unwrap_or_else(|| panic!("{at}: no Request-Id"));
         assert!(id.len() == 30 && id.starts_with("req_"), "{at}: {id}");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{at}");
+        if guildhall_console::holds(path) {
+            return hold_page(&at, answer);
+        }
         let fixed = |operation: &Operation<'_>| usize::from(operation.path.contains('{'));
         let mut operations: Vec<_> = self.operations().filter(|operation| operation.fits(method, path)).collect();
         operations.sort_by_key(fixed);
@@ -137,6 +140,32 @@ impl Contract {
         };
         json!({ "schemas": schemas.iter().map(|(name, schema)| (name.clone(), close(schema))).collect::<Map<_, _>>() })
     }
+}
+
+/// Fails when a page of the console is not what every page must be.
+fn hold_page(at: &str, answer: &Answer) {
+    let kind = answer.header("content-type").unwrap_or_default();
+    assert!(answer.status < 400 || kind == "text/html; charset=utf-8", "{at}: {kind}");
+    if !kind.starts_with("text/html") {
+        return;
+    }
+    let policy = answer.header("content-security-policy").unwrap_or_default();
+    for rule in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'", "base-uri 'none'"]
+    {
+        assert!(policy.contains(rule) && !policy.contains("unsafe"), "{at}: {policy}");
+    }
+    assert_eq!(answer.header("cache-control"), Some("no-store"), "{at}");
+    assert_eq!(answer.header("referrer-policy"), Some("same-origin"), "{at}");
+    let page = answer.text();
+    assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{at}: {page}");
+    for part in ["<h1", "<main", "<title>", "class=\"skip\"", "name=\"viewport\""] {
+        assert_eq!(page.matches(part).count(), 1, "{at}: {part} in {page}");
+    }
+    for part in ["<style", "style=\"", "<script>", " onclick", "javascript:"] {
+        assert!(!page.contains(part), "{at}: {part} in {page}");
+    }
+    let forms = page.matches("<form ").count() - page.matches("method=\"get\"").count();
+    assert_eq!(page.matches("name=\"form_token\"").count(), forms, "{at}: a form without its token in {page}");
 }
 
 fn reference(schema: &str) -> Value {

@@ -19,6 +19,7 @@ macro_rules! on_both {
     )*};
 }
 
+mod browser;
 mod client;
 mod clock;
 mod company;
@@ -30,6 +31,7 @@ mod program;
 mod redis;
 mod server;
 
+pub(crate) use browser::{Browser, SESSION, token_of};
 pub(crate) use client::{Answer, Ask, Client};
 pub(crate) use clock::TestClock;
 pub(crate) use company::{

@@ -19,18 +19,20 @@ pub(super) struct Case {
     pub(super) ask: fn(&Stage, &Principal, Target) -> Ask,
 }
 
-const ALONE: Facts = Facts { scope: Scope::Alone, place: Place::Path, seen_by: None, draft: false, bar: Bar::None };
+pub(super) const ALONE: Facts =
+    Facts { scope: Scope::Alone, place: Place::Path, seen_by: None, draft: false, bar: Bar::None };
 /// A department by its key; every member knows that it is there.
-const DEPARTMENT: Facts = Facts { scope: Scope::Department, seen_by: Some("department.read"), ..ALONE };
+pub(super) const DEPARTMENT: Facts = Facts { scope: Scope::Department, seen_by: Some("department.read"), ..ALONE };
 /// Something in a department whose existence is as secret as the draft.
-const IN_DRAFT: Facts = Facts { scope: Scope::Department, place: Place::PathId, seen_by: Some("draft.read"), ..ALONE };
+pub(super) const IN_DRAFT: Facts =
+    Facts { scope: Scope::Department, place: Place::PathId, seen_by: Some("draft.read"), ..ALONE };
 /// Something in a department that the live bot shows to every member.
-const IS_LIVE: Facts = Facts { seen_by: Some("live.read"), ..IN_DRAFT };
+pub(super) const IS_LIVE: Facts = Facts { seen_by: Some("live.read"), ..IN_DRAFT };
 /// Something in a department that is looked for only when the department is within reach.
-const IN_DEPARTMENT: Facts = Facts { seen_by: Some("department.read"), ..IN_DRAFT };
-const OF_TENANT: Facts = Facts { scope: Scope::Tenant, place: Place::PathId, ..ALONE };
-const PERSONAL: Facts = Facts { scope: Scope::Personal, place: Place::PathId, ..ALONE };
-const CONVERSATION: Facts = Facts { scope: Scope::Department, place: Place::PathId, ..ALONE };
+pub(super) const IN_DEPARTMENT: Facts = Facts { seen_by: Some("department.read"), ..IN_DRAFT };
+pub(super) const OF_TENANT: Facts = Facts { scope: Scope::Tenant, place: Place::PathId, ..ALONE };
+pub(super) const PERSONAL: Facts = Facts { scope: Scope::Personal, place: Place::PathId, ..ALONE };
+pub(super) const CONVERSATION: Facts = Facts { scope: Scope::Department, place: Place::PathId, ..ALONE };
 
 macro_rules! cases {
     ($($operation:ident: $facts:expr, |$stage:tt, $who:tt, $target:tt| $ask:expr;)*) => {
@@ -291,7 +293,7 @@ cases! {
     exportAuditLog: ALONE, |_, who, _| who.client.get("/v1/audit-log/export?action=none");
 }
 
-fn release(target: Target) -> &'static str {
+pub(super) fn release(target: Target) -> &'static str {
     match target {
         Target::Nowhere | Target::Missing => "999999",
         Target::Malformed => "latest",

@@ -162,14 +162,36 @@ impl Principal {
     }
 }
 
+/// What the law needs to know of what is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// The policy's action behind it.
+    pub(super) action: &'a str,
+    /// The one behind a draft.
+    pub(super) draft: Option<&'a str>,
+    /// The status when it is done.
+    pub(super) success: u16,
+    /// The status for nobody.
+    pub(super) stranger: u16,
+}
+
+impl<'a> Asked<'a> {
+    /// An operation of the API.
+    pub(super) fn operation(operation: &Operation<'a>) -> Self {
+        let action = |name: &str| operation.facts[name].as_str();
+        let (of, draft) = (action("x-action").unwrap(), action("x-action-draft"));
+        Self { action: of, draft, success: operation.success(), stranger: 401 }
+    }
+}
+
 /// The one status that the house may answer with.
-pub(super) fn expected(operation: &Operation<'_>, facts: &Facts, who: &Principal, target: Target) -> u16 {
-    let action = operation.facts["x-action"].as_str().unwrap();
+pub(super) fn expected(asked: Asked<'_>, facts: &Facts, who: &Principal, target: Target) -> u16 {
+    let Asked { action, draft, success, stranger } = asked;
     if action == "public" {
-        return operation.success();
+        return success;
     }
     if !who.proven {
-        return 401;
+        return stranger;
     }
     let reach = Reach::of(who, action);
     if reach == Reach::Nobody || (facts.bar == Bar::Whole && reach != Reach::Tenant) {
@@ -179,7 +201,7 @@ pub(super) fn expected(operation: &Operation<'_>, facts: &Facts, who: &Principal
     if target == Target::Malformed && facts.place == Place::PathId {
         return missing;
     }
-    let action = if facts.draft { operation.facts["x-action-draft"].as_str().unwrap() } else { action };
+    let action = if facts.draft { draft.unwrap() } else { action };
     let reach = Reach::of(who, action);
     let seen_by = facts.seen_by.unwrap_or(action);
     let may_know = |target| Reach::held(who, seen_by).covers(facts.scope, target);
@@ -199,16 +221,16 @@ pub(super) fn expected(operation: &Operation<'_>, facts: &Facts, who: &Principal
             _ => denied(target),
         },
         Target::Elsewhere if facts.bar == Bar::OwnAlone => 403,
-        _ if facts.bar == Bar::GivesRole && reach == Reach::Tenant => owner_gives(),
+        _ if facts.bar == Bar::GivesRole && reach == Reach::Tenant => owner_gives(success),
         Target::Missing => missing,
-        Target::Here | Target::Elsewhere => operation.success(),
+        Target::Here | Target::Elsewhere => success,
     }
 }
 
 /// What the domain says when the leader, who is not at home there, gives a role in a department that has an owner.
-fn owner_gives() -> u16 {
+fn owner_gives(success: u16) -> u16 {
     match may_give(false, &Domain::Tenant, Role::Viewer, true) {
         Err(Refusal::Conflict(_)) => 409,
-        _ => 200,
+        _ => success,
     }
 }

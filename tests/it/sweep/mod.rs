@@ -2,6 +2,7 @@
 
 mod cases;
 mod cast;
+mod console;
 mod law;
 mod stage;
 
@@ -13,7 +14,7 @@ use std::{
 use self::{
     cases::{CASES, Case},
     cast::{Principal, cast},
-    law::{Target, expected},
+    law::{Asked, Target, expected},
     stage::Stage,
 };
 use crate::house::{Answer, Ask, Contract, Digest, Operation};
@@ -47,7 +48,7 @@ fn ask_all(stage: &Stage, digest: &Digest, operation: &Operation<'_>, case: &Cas
     for target in case.facts.targets() {
         let ask = (case.ask)(stage, who, *target);
         let at = format!("{:<20} {} {} at {target:?}", who.name, operation.id(), ask.target);
-        let expected = expected(operation, &case.facts, who, *target);
+        let expected = expected(Asked::operation(operation), &case.facts, who, *target);
         let Ok((answer, changed)) = catch_unwind(AssertUnwindSafe(|| watched(digest, &ask))) else {
             wrong.push(format!("{at}: not as documented, see above"));
             continue;

@@ -7,6 +7,8 @@ pub enum Class {
     Probe,
     /// What visitors' browsers call, from the customer's pages.
     Chat,
+    /// What people of the company open in a browser.
+    Console,
     /// All else.
     Staff,
 }
@@ -18,6 +20,7 @@ impl Class {
         match path {
             "/livez" | "/readyz" => Self::Probe,
             _ if path.starts_with("/v1/chat/") => Self::Chat,
+            _ if guildhall_console::holds(path) => Self::Console,
             _ => Self::Staff,
         }
     }

@@ -9,11 +9,12 @@ use actix_web::{
     error::InternalError,
     http::{
         Method, StatusCode,
-        header::{HeaderMap, HeaderName},
+        header::{self, HeaderMap, HeaderName},
     },
     middleware::Next,
     web::Data,
 };
+use guildhall_console::Declined;
 use guildhall_domain::Actor;
 use uuid::Uuid;
 
@@ -53,14 +54,14 @@ pub async fn front(
         match next.call(request).await {
             Ok(answer) => {
                 let problem = kind_of_answer(&answer);
-                let mut answer = documented(answer.map_into_boxed_body(), id);
+                let mut answer = documented(answer.map_into_boxed_body(), id, line.class);
                 dress(answer.headers_mut(), id, line.class);
                 line.count(answer.status(), problem);
                 line.write(answer.status(), answer.request().extensions().get::<Actor>());
                 Ok(answer)
             }
             Err(error) => {
-                let mut answer = document(&error, id);
+                let mut answer = document(&error, id, line.class);
                 dress(answer.headers_mut(), id, line.class);
                 line.count(answer.status(), Some(kind_of(&error)));
                 line.write(answer.status(), None);
@@ -89,18 +90,18 @@ fn kind_of(error: &Error) -> &'static Kind {
     error.as_error::<Problem>().map_or_else(bare, Problem::kind)
 }
 
-/// The answer, or its problem document where an error has none.
-fn documented(answer: ServiceResponse<BoxBody>, id: RequestId) -> ServiceResponse<BoxBody> {
+/// The answer, or its problem document where an error has none; in the console, a page.
+fn documented(answer: ServiceResponse<BoxBody>, id: RequestId, class: Class) -> ServiceResponse<BoxBody> {
     let status = answer.status();
     if status.as_u16() < 400 {
         return answer;
     }
     let document = match answer.response().error() {
-        Some(error) if error.as_error::<Problem>().is_some() => {
+        Some(error) if error.as_error::<Problem>().is_some() && class != Class::Console => {
             log(error, id);
             return answer;
         }
-        Some(error) => document(error, id),
+        Some(error) => document(error, id, class),
         None if matches!(answer.response().body().size(), BodySize::None | BodySize::Sized(0)) => {
             Problem::new(Kind::of_status(status.as_u16())).error_response()
         }
@@ -109,7 +110,8 @@ fn documented(answer: ServiceResponse<BoxBody>, id: RequestId) -> ServiceRespons
     let (request, bare) = answer.into_parts();
     let mut document = document;
     for (name, value) in bare.headers() {
-        if !document.headers().contains_key(name) {
+        // The body is another one, so what is said of its coding is not true any more.
+        if *name != header::CONTENT_ENCODING && !document.headers().contains_key(name) {
             document.headers_mut().append(name.clone(), value.clone());
         }
     }
@@ -117,8 +119,11 @@ fn documented(answer: ServiceResponse<BoxBody>, id: RequestId) -> ServiceRespons
     ServiceResponse::new(request, document)
 }
 
-fn document(error: &Error, id: RequestId) -> HttpResponse {
+fn document(error: &Error, id: RequestId, class: Class) -> HttpResponse {
     log(error, id);
+    if class == Class::Console {
+        return guildhall_console::decline(error, &id.to_string());
+    }
     if error.as_error::<Problem>().is_some() {
         return error.error_response();
     }
@@ -130,9 +135,10 @@ fn document(error: &Error, id: RequestId) -> HttpResponse {
 
 /// A fault is logged once, here, with all its causes.
 fn log(error: &Error, id: RequestId) {
-    let problem = error.as_error::<Problem>();
     let status = error.as_response_error().status_code();
-    let causes = problem.map_or_else(|| error.to_string(), Problem::causes);
+    let problem = error.as_error::<Problem>().map(Problem::causes);
+    let causes = problem.or_else(|| error.as_error::<Declined>().map(Declined::causes));
+    let causes = causes.unwrap_or_else(|| error.to_string());
     if status == StatusCode::INTERNAL_SERVER_ERROR {
         tracing::error!(request_id = %id, causes, "broken");
     } else if status.is_server_error() && !causes.is_empty() {

@@ -65,7 +65,7 @@ impl Guard {
         match class {
             Class::Probe => None,
             Class::Chat => Some(&self.chat),
-            Class::Staff => Some(&self.staff),
+            Class::Console | Class::Staff => Some(&self.staff),
         }
     }
 

@@ -148,7 +148,7 @@ fn buckets(request: &HttpRequest, proxies: &TrustedProxies) -> Vec<(Limit, Strin
     let Some(actor) = extensions.get::<Actor>() else {
         return match Class::of(path) {
             Class::Probe => Vec::new(),
-            Class::Chat | Class::Staff => vec![(ADDRESS, address())],
+            Class::Chat | Class::Console | Class::Staff => vec![(ADDRESS, address())],
         };
     };
     let tenant = Some(actor.scope.tenant());

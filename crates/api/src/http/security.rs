@@ -16,7 +16,7 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 pub fn secure(headers: &mut HeaderMap, class: Class) {
     let readers = match class {
         Class::Chat => HeaderValue::from_static("cross-origin"),
-        Class::Probe | Class::Staff => HeaderValue::from_static("same-origin"),
+        Class::Probe | Class::Console | Class::Staff => HeaderValue::from_static("same-origin"),
     };
     for (name, value) in HEADERS.into_iter().chain([(header::CROSS_ORIGIN_RESOURCE_POLICY, readers)]) {
         if !headers.contains_key(&name) {

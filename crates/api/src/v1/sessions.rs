@@ -4,10 +4,9 @@ use actix_web::{HttpRequest, delete, get, post, put, web::Data};
 use guildhall_app::{
     App,
     member::{self, MemberWithGrants},
-    session::{self, Refreshed, SignedIn},
+    session::{self, SignedIn},
     work::Secrecy,
 };
-use guildhall_auth::RefreshToken;
 use guildhall_domain::{Id, Moment, Refusal, Who, id, member::Email, policy::KeepAccount, session::Session};
 use guildhall_persistence::Tx;
 use serde::{Deserialize, Serialize};
@@ -136,16 +135,7 @@ pub(crate) async fn refresh(
     sent: Json<RefreshBody>,
 ) -> Result<Answer<SignedInView>, Problem> {
     let client = gate::client(&request);
-    let token = RefreshToken::parse(&sent.0.refresh_token).map_err(Refusal::from)?;
-    let refreshed = app
-        .act(&App::system(token.tenant), async |work| {
-            Ok(match session::refresh(work, &token, &client).await? {
-                Refreshed::In(signed_in) => Some(SignedInView::read(work, *signed_in).await?),
-                Refreshed::Reused => None,
-            })
-        })
-        .await?;
-    let view = refreshed.ok_or(Refusal::Unauthenticated("token-reused"))?;
+    let view = app.renew(&sent.0.refresh_token, &client, SignedInView::read).await?;
     Ok(Answer::of(Created::plain(view).reply()?))
 }
 

@@ -260,6 +260,28 @@ mod tests {
     }
 
     #[test]
+    fn the_console_answers_with_the_same_status() {
+        let refusals = [
+            Refusal::Invalid(Vec::new()),
+            Refusal::Unauthenticated("missing"),
+            Refusal::Forbidden("draft.edit"),
+            Refusal::NotFound,
+            Conflict::InFlight.into(),
+            Refusal::Precondition(Precondition::Missing),
+            Refusal::Precondition(Precondition::Stale(1)),
+            Refusal::Gone("invitation-used"),
+            Refusal::Spent("idempotency-key-reused"),
+            Refusal::TooMany { retry_after: Duration::from_secs(1), policy: "member" },
+            Refusal::Unavailable("bot"),
+            Refusal::broken(std::io::Error::other("disk is full")),
+        ];
+        for refusal in refusals {
+            let page = guildhall_console::status_of(&refusal);
+            assert_eq!(Problem::from(refusal).status_code(), page);
+        }
+    }
+
+    #[test]
     fn flaws_of_one_listed_code_make_the_finer_kind() {
         let one = Problem::from(Refusal::flaw("/department", "invalid-reference", "No such department."));
         assert_eq!(one.kind(), &catalogue::INVALID_REFERENCE);
