@@ -58,6 +58,11 @@ fn creations(house: &House, company: &Company) -> Vec<(&'static str, Again, Ask)
         ),
         ("createIntent", Again::Same, owner.post(&desk.path("intents"), &intent(&unique("once"), &[&unique("once")]))),
         (
+            "createResetLink",
+            Again::Done,
+            leader.post(&format!("/v1/members/{}/reset-links", company.member.id), &json!({})),
+        ),
+        (
             "addPhrases",
             Again::Same,
             owner.post(

@@ -12,7 +12,7 @@ on_both! {
             assert_eq!(stranger.get(path).fails(404), "not-found", "{path}");
         }
         for (method, path, allowed) in [
-            ("PUT", "/v1/departments", "GET, HEAD, POST"), ("POST", "/v1/me", "GET, HEAD"), ("TRACE", "/v1/me", "GET, HEAD"),
+            ("PUT", "/v1/departments", "GET, HEAD, POST"), ("POST", "/v1/me", "DELETE, GET, HEAD"), ("TRACE", "/v1/me", "DELETE, GET, HEAD"),
             ("DELETE", "/livez", "GET, HEAD"), ("OPTIONS", "/v1/members", "GET, HEAD"), ("BREW", "/v1/bot", "GET, HEAD, PATCH"),
             ("GET", "/v1/sessions/current", "DELETE"), ("PATCH", "/v1/openapi.json", "GET, HEAD"),
         ] {
