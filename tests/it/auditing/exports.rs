@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 
+use guildhall_domain::event::{Event, Kind};
 use serde_json::{Value, json};
 
 use super::{actor, event, record};
@@ -61,6 +62,9 @@ on_both! {
         let long = "x".repeat(3500);
         let units = (0..25).map(|unit| (0..100).map(|n| event(&format!("{unit}-{n}")).with(json!(long))).collect());
         record(&house, &actor(&house, &leader), units.collect());
+        // Together more than a connection's buffers hold, so that who does not read does not have it all.
+        let others = (0..55).map(|_| (0..100).map(|n| Event::of(Kind::IntentChanged, n).with(json!(long))).collect());
+        record(&house, &actor(&house, &leader), others.collect());
         let whole = reader.client.get(&format!("{EXPORT}?action=bot.configured")).is(200);
         let rows = whole.as_array().unwrap();
         assert_eq!((rows.len(), &rows[0]["subject"], &rows[2499]["subject"]), (2500, &json!("0-0"), &json!("24-99")));
