@@ -222,6 +222,19 @@ pub(crate) async fn begin_detached(
 fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     let reads_only = if connections > 1 { "ON" } else { "OFF" };
+    if connections == 1 {
+        // A full disk makes SQLite roll back by itself, of which the driver takes no notice: it would count itself inside
+        // a transaction for ever, and begin no other. Such a connection does not come home.
+        options.map_sqlx_sqlite_pool_opts(|pool| {
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    use sea_orm::sqlx::Connection;
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            })
+        });
+    }
     options.max_connections(connections).acquire_timeout(PATIENCE).sqlx_logging(false).map_sqlx_sqlite_opts(
         move |connect| {
             connect

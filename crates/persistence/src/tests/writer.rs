@@ -154,8 +154,9 @@ async fn a_full_disk_is_told_as_away_and_when_there_is_room_again_all_goes_on() 
         A.found(&place.store).await;
         let held = "SELECT count(*) AS n FROM definitions";
         let before = number(&place.beside, held).await;
-        room(&place.store, number(&place.beside, "PRAGMA page_count").await).await;
         for n in 0..3 {
+            // Each time anew: the bound goes with the connection.
+            room(&place.store, number(&place.beside, "PRAGMA page_count").await).await;
             let refused = write_much(&place.store, &format!("refused {n}")).await;
             assert!(matches!(refused, Err(crate::Error::Away(_))), "{refused:?}");
         }
