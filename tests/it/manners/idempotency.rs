@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, thread};
 
 use serde_json::{Value, json};
 
-use crate::house::{Ask, Company, Contract, House, ORIGIN, PASSWORD, intent, unique};
+use crate::house::{Ask, Company, Contract, House, ORIGIN, PASSWORD, intent, program, unique};
 
 /// What every creating operation answers with again.
 enum Again {
@@ -24,6 +24,8 @@ fn creations(house: &House, company: &Company) -> Vec<(&'static str, Again, Ask)
         .client
         .post("/v1/invitations", &json!({ "email": email(), "department": desk.key, "role": "viewer" }))
         .is(201);
+    let key = program(&company.leader, &["live.read"], &["*"])["api_key"]["id"].as_str().unwrap().to_owned();
+    let channel = company.channel["id"].as_str().unwrap();
     vec![
         (
             "signUp",
@@ -94,6 +96,16 @@ fn creations(house: &House, company: &Company) -> Vec<(&'static str, Again, Ask)
             Again::Same,
             visitor.client.post(&format!("{}/rating", visitor.path), &json!({ "score": 3, "comment": unique("once") })),
         ),
+        (
+            "createApiKey",
+            Again::Done,
+            leader.post(
+                "/v1/api-keys",
+                &json!({ "name": unique("once"), "scopes": ["live.read"], "departments": ["*"] }),
+            ),
+        ),
+        ("rotateApiKey", Again::Done, leader.post(&format!("/v1/api-keys/{key}/rotate"), &json!({}))),
+        ("rotateChannelKey", Again::Same, leader.post(&format!("/v1/channels/{channel}/rotate"), &json!({}))),
     ]
 }
 
