@@ -14,7 +14,7 @@ fn found(client: &Client, query: &str) -> Vec<Value> {
 /// The different values of a field.
 fn all<'a>(rows: &'a [Value], field: &str) -> Vec<&'a Value> {
     let mut values: Vec<_> = rows.iter().map(|row| &row[field]).collect();
-    values.sort_by_key(|value| value.to_string());
+    values.sort_by_key(ToString::to_string);
     values.dedup();
     values
 }

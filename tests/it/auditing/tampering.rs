@@ -18,7 +18,7 @@ const WRITES: usize = 10_000;
 const KINDS: [Kind; 5] =
     [Kind::IntentCreated, Kind::IntentChanged, Kind::Published, Kind::RoleGiven, Kind::BotConfigured];
 
-/// Numbers as a seed has them (SplitMix64).
+/// Numbers as a seed has them (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {
@@ -71,7 +71,9 @@ impl Log {
 
     /// After these statements the row is found broken; then all is put back.
     fn is_broken(&self, statements: &[String], seq: i64, what: &str) {
-        statements.iter().for_each(|statement| self.digest.tamper(statement));
+        for statement in statements {
+            self.digest.tamper(statement);
+        }
         match self.verdict() {
             Verdict::Broken { seq: at, what: said } => assert_eq!((at, said), (seq, what), "{statements:#?}"),
             Verdict::Whole(_) => panic!("not found: {statements:#?}"),
@@ -147,7 +149,7 @@ on_both! {
 /// The last rows of a log, rewritten by somebody who knows how rows are bound, and can't reach the head.
 fn rewritten(log: &Log, last: i64) -> Vec<String> {
     let mut entries = log.entries(last - 9);
-    entries[0].subject = "another".to_owned();
+    "another".clone_into(&mut entries[0].subject);
     let number = |seq: i64| {
         log.digest.text(&format!("SELECT {} AS hash FROM audit_log WHERE seq = {seq}", log.digest.hex("hash")), "hash")
     };

@@ -202,7 +202,7 @@ impl Digest {
 
     /// Bytes as this database reads them.
     pub(crate) fn blob(&self, bytes: &[u8]) -> String {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         match self.database.get_database_backend() {
             DbBackend::Postgres => format!("'\\x{hex}'::bytea"),
             _ => format!("x'{hex}'"),
