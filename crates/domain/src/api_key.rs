@@ -19,8 +19,8 @@ pub const LONGEST_OVERLAP: Duration = Duration::from_hours(7 * 24);
 /// How finely the last use is kept.
 pub const USE_GRAIN: Duration = Duration::from_mins(1);
 
-/// What no program does for its maker: what is a person's own, and making keys.
-const PERSONAL: [&str; 2] = [policy::KeepAccount::NAME, policy::ManageKeys::NAME];
+/// What no program does for its maker: what is a person's own, making keys, and what could make another's password.
+const PERSONAL: [&str; 3] = [policy::KeepAccount::NAME, policy::ManageKeys::NAME, policy::ManageMembers::NAME];
 /// What every member may in the whole tenant, and a key may have for its departments alone: the use cases ask the reach.
 const DIVISIBLE: [&str; 2] = [policy::ReadDepartments::NAME, policy::ReadLive::NAME];
 /// The places of the members' roles in the policy's rows; the channel's and the visitor's stand behind them.

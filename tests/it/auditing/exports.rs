@@ -60,10 +60,10 @@ on_both! {
         let leader = Person::sign_up(&house, &unique("long"));
         let reader = leader.sign_in(&house);
         let long = "x".repeat(3500);
-        let units = (0..25).map(|unit| (0..100).map(|n| event(&format!("{unit}-{n}")).with(json!(long))).collect());
+        let units = (0..25).map(|unit| (0..100).map(|n| event(&format!("{unit}-{n}")).with(json!({ "text": long }))).collect());
         record(&house, &actor(&house, &leader), units.collect());
         // Together more than a connection's buffers hold, so that who does not read does not have it all.
-        let others = (0..55).map(|_| (0..100).map(|n| Event::of(Kind::IntentChanged, n).with(json!(long))).collect());
+        let others = (0..55).map(|_| (0..100).map(|n| Event::of(Kind::IntentChanged, n).with(json!({ "text": long }))).collect());
         record(&house, &actor(&house, &leader), others.collect());
         let whole = reader.client.get(&format!("{EXPORT}?action=bot.configured")).is(200);
         let rows = whole.as_array().unwrap();

@@ -6,7 +6,7 @@ use guildhall_api::config::Config;
 use serde_json::json;
 
 use super::between;
-use crate::house::{Browser, Company, PASSWORD, Person, Place, SESSION, Setup};
+use crate::house::{Browser, Company, PASSWORD, Person, Place, PostOffice, SESSION, Setup};
 
 fn session_cookie(answer: &crate::house::Answer) -> String {
     let cookies = answer.headers().filter(|(name, _)| *name == "set-cookie");
@@ -97,6 +97,35 @@ on_both! {
         assert!(asked.contains("<option value=\"acorn\">") && asked.contains("<option value=\"birch\">"), "{asked}");
         browser.done("/console/sign-in", &[("email", email), ("password", PASSWORD), ("company", "birch")]);
         assert!(browser.open("/console/account", 200).contains("Birch"));
+    }
+
+    fn a_lost_password_is_set_anew_by_a_letter(place) {
+        let office = PostOffice::open();
+        let house = office.house(place);
+        let leader = Person::sign_up(&house, "Acorn");
+        let browser = Browser::new(&house);
+        assert!(browser.open("/console/sign-in", 200).contains("/console/lost-password"));
+        browser.open("/console/lost-password", 200);
+        let asked = browser.send("/console/lost-password", &[("email", &leader.email)], 200).text();
+        assert!(asked.contains("a letter is on its way"), "{asked}");
+        let token = office.letter_to(&leader.email).token().to_owned();
+        let page = format!("/console/new-password?token={token}");
+        assert!(browser.open(&page, 200).contains(&format!("value=\"{token}\"")));
+        let new = "a longer walk before supper";
+        let set = |password, again, status| {
+            let fields = [("token", token.as_str()), ("new_password", password), ("again", again)];
+            browser.send("/console/new-password", &fields, status).text()
+        };
+        assert!(set("short", "short", 422).contains("href=\"#new_password\""));
+        assert!(set(new, PASSWORD, 422).contains("href=\"#again\""));
+        assert!(set(new, new, 200).contains("every session has ended"));
+        browser.open("/console/sign-in", 200);
+        browser.send("/console/sign-in", &[("email", &leader.email), ("password", PASSWORD)], 401);
+        browser.done("/console/sign-in", &[("email", &leader.email), ("password", new)]);
+        let other = Browser::new(&house);
+        other.open(&page, 200);
+        let fields = [("token", token.as_str()), ("new_password", new), ("again", new)];
+        assert!(other.send("/console/new-password", &fields, 410).text().contains("This link was used"));
     }
 
     fn somebody_comes_in_by_their_link_once(place) {

@@ -66,7 +66,7 @@ on_both! {
         let suspension = format!("/v1/members/{}/suspension", maker.id);
         leader.client.ask("PUT", &suspension).send().is(200);
         assert_eq!(program.get("/v1/departments").fails(401), "unauthenticated");
-        leader.client.delete(&suspension).is(200);
+        leader.client.delete(&suspension).is(204);
         program.get("/v1/departments").is(200);
         leader.client.delete(&format!("/v1/members/{}", maker.id)).is(204);
         assert_eq!(program.get("/v1/departments").fails(401), "unauthenticated");

@@ -101,7 +101,7 @@ cases! {
         .with("name", "Newcomer").with("password", PASSWORD).with("again", PASSWORD);
 
     GET "/console/lost-password" is [200, 200]: ALONE, |_, _, _| to("/console/lost-password");
-    POST "/console/lost-password" is [200, 200]: ALONE, |_, _, _| to("/console/lost-password").with("email", email("lost"));
+    POST "/console/lost-password" is [422, 422]: ALONE, |_, _, _| to("/console/lost-password").with("email", "no address");
     GET "/console/new-password" is [200, 200]: ALONE, |stage, _, target|
         to(format!("/console/new-password?token={}", stage.reset_link(target)["token"].as_str().unwrap()));
     POST "/console/new-password" is [200, 200]: ALONE, |stage, _, target| to("/console/new-password")
