@@ -137,7 +137,7 @@ cases! {
     GET "/console/departments/{department}/people": DEPARTMENT, |stage, _, target| of(stage, target, "/people");
     POST "/console/departments/{department}/people": Facts { bar: Bar::GivesRole, ..DEPARTMENT }, |stage, _, target|
         of(stage, target, "/people").with("member", stage.colleague(target)).with("role", "viewer");
-    POST "/console/departments/{department}/people/{member}/take": IN_DEPARTMENT, |stage, _, target| {
+    POST "/console/departments/{department}/people/{member}/take": Facts { bar: Bar::GivesRole, ..IN_DEPARTMENT }, |stage, _, target| {
         let id = Stage::id(target, "mem", || stage.colleague(target));
         to(page(&stage.inside(target, &format!("people/{id}/take"))))
     };
