@@ -20,7 +20,7 @@ use guildhall_persistence::Store;
 
 use crate::{
     config::{Config, make_data_dir},
-    server::DirectoryLock,
+    directory::DirectoryLock,
 };
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;

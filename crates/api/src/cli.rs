@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks by printing")]
 
+mod eval;
 mod member;
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
@@ -10,7 +11,6 @@ use clap::{Parser, Subcommand};
 use guildhall_app::{App, Work, audit, demo as company, tenant};
 use guildhall_auth::{KeyRing, OsEntropy, Rotation};
 use guildhall_domain::{Actor, tenant::State};
-use guildhall_nlu::eval;
 use guildhall_persistence::{Store, Tx};
 
 use crate::{
@@ -123,7 +123,7 @@ enum ConfigCommand {
 #[derive(Debug, Subcommand)]
 enum NluCommand {
     /// Fit on one file, measure on another, no server: JSON Lines of {"text", "intent", "split"}.
-    Eval(EvalArguments),
+    Eval(eval::Arguments),
     /// Pack an encoder's directory into one file: a sentence encoder in Hugging Face layout (with vocab.txt), or a model2vec
     /// one of words.
     PackEncoder {
@@ -137,46 +137,6 @@ enum NluCommand {
         /// The folder.
         folder: PathBuf,
     },
-}
-
-#[derive(Debug, clap::Args)]
-struct EvalArguments {
-    /// The file to fit on.
-    #[arg(long)]
-    train: PathBuf,
-    /// The file to measure on.
-    #[arg(long)]
-    test: PathBuf,
-    /// The split of the file to fit on.
-    #[arg(long)]
-    split_train: Option<String>,
-    /// The split of the file to measure on.
-    #[arg(long)]
-    split_test: Option<String>,
-    /// A file to choose the limit on by which `validated_…` are measured; the training file where only its split is named.
-    #[arg(long)]
-    validation: Option<PathBuf>,
-    /// The split of that file.
-    #[arg(long)]
-    split_validation: Option<String>,
-    /// At most this many phrases an intent.
-    #[arg(long)]
-    shots: Option<usize>,
-    /// The language of the texts.
-    #[arg(long)]
-    language: Option<String>,
-    /// Take the intents' names as phrases too.
-    #[arg(long)]
-    titles: bool,
-    /// `default` or `encoder`.
-    #[arg(long, default_value = "default")]
-    tier: eval::Tier,
-    /// `none` or `edits`.
-    #[arg(long, default_value = "none")]
-    noise: eval::Noise,
-    /// One JSON object instead of a table.
-    #[arg(long)]
-    json: bool,
 }
 
 /// Runs the command that the process was started with.
@@ -212,7 +172,7 @@ fn run(command: Command) -> Outcome {
         Command::Openapi => speak(&openapi::printed()?)?,
         Command::Ready => ready()?,
         Command::Config(ConfigCommand::Check) => println!("{:#?}", Config::read()?),
-        Command::Nlu(NluCommand::Eval(arguments)) => evaluate(&arguments)?,
+        Command::Nlu(NluCommand::Eval(arguments)) => eval::run(&arguments)?,
         Command::Nlu(NluCommand::PackEncoder { folder, file }) => encoder::write(&file, &encoder::pack_any(&folder)?)?,
         Command::Nlu(NluCommand::FetchEncoder { folder }) => {
             println!("GUILDHALL_ENCODER_DIR={}", encoder::fetch(&folder)?.display());
@@ -387,30 +347,4 @@ async fn verify(slug: Option<&str>, config: &Config) -> Outcome {
         }
     }
     if broken { Err(ServerError::Io(std::io::Error::other("an audit log is broken")).into()) } else { Ok(()) }
-}
-
-fn evaluate(arguments: &EvalArguments) -> Outcome {
-    let train = eval::read(&arguments.train, arguments.split_train.as_deref())?;
-    let test = eval::read(&arguments.test, arguments.split_test.as_deref())?;
-    let validation = match (&arguments.validation, &arguments.split_validation) {
-        (None, None) => Vec::new(),
-        (file, split) => eval::read(file.as_ref().unwrap_or(&arguments.train), split.as_deref())?,
-    };
-    let options = eval::Options {
-        shots: arguments.shots,
-        language: arguments.language.clone(),
-        titles: arguments.titles,
-        tier: arguments.tier,
-        noise: arguments.noise,
-    };
-    let report = eval::evaluate(eval::Sets { train: &train, test: &test, validation: &validation }, &options)?;
-    if arguments.json {
-        println!("{}", serde_json::to_string(&report)?);
-    } else {
-        let table = serde_json::to_value(&report)?;
-        for (key, value) in table.as_object().into_iter().flatten() {
-            println!("{key:<20} {value}");
-        }
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@ mod backup;
 pub mod cli;
 pub mod config;
 mod demo;
+mod directory;
 mod encoder;
 mod gate;
 pub mod http;

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     Settings,
     config::{Config, ConfigError, make_data_dir},
+    directory::DirectoryLock,
     encoder, gate,
     http::{
         Guard, Ids, Limits, PathTable, Tally, cors,
@@ -60,28 +61,6 @@ pub enum ServerError {
     /// Something that only the house's own content could cause.
     #[error("{0}")]
     Refused(#[from] guildhall_domain::Refusal),
-}
-
-/// Keeps another process from using the same data directory; freed when dropped.
-#[derive(Debug)]
-pub(crate) struct DirectoryLock(std::fs::File);
-
-impl DirectoryLock {
-    pub(crate) fn take(config: &Config) -> Result<Option<Self>, ServerError> {
-        if !config.embedded() {
-            return Ok(None);
-        }
-        make_data_dir(&config.data_dir)?;
-        let file = std::fs::File::create(config.data_dir.join("guildhall.lock"))?;
-        file.try_lock().map_err(|_| ServerError::InUse(config.data_dir.clone()))?;
-        Ok(Some(Self(file)))
-    }
-}
-
-impl Drop for DirectoryLock {
-    fn drop(&mut self) {
-        let _ = self.0.unlock();
-    }
 }
 
 /// The house with everything that it stands on.

@@ -35,6 +35,16 @@ impl Trouble {
         Self { status: Some(status), flaws: Vec::new(), words: Some(words.into()) }
     }
 
+    /// What stands in the way of who is not in yet: too many tries are told on the page itself.
+    pub(crate) fn at_the_door(refusal: Refusal) -> Result<Self, Declined> {
+        match refusal {
+            Refusal::TooMany { retry_after, .. } => {
+                Ok(Self::told(StatusCode::TOO_MANY_REQUESTS, w::account::wait(retry_after.as_secs())))
+            }
+            other => Self::of(other),
+        }
+    }
+
     /// The status of the page that shows it.
     pub(crate) fn status(&self) -> StatusCode {
         self.status.unwrap_or(StatusCode::OK)

@@ -1,6 +1,5 @@
 //! A new password for who lost the old one: asking for a link, and what the link leads to.
 
-use actix_web::http::StatusCode;
 use guildhall_domain::{Refusal, member::Email};
 use maud::{Markup, html};
 
@@ -34,7 +33,7 @@ pub(crate) async fn send(house: House, form: Form) -> Answer {
             let body = html! { h1 { (w::LOST) } p { (if sends { w::LETTER_SENT } else { w::NO_LETTERS }) } (back()) };
             Ok(shell::outside(w::LOST, &Trouble::default(), &body, None))
         }
-        Err(refusal) => asking(&house, typed, &patience(refusal)?),
+        Err(refusal) => asking(&house, typed, &Trouble::at_the_door(refusal)?),
     }
 }
 
@@ -58,17 +57,7 @@ pub(crate) async fn set(house: House, form: Form) -> Answer {
             let body = html! { h1 { (w::NEW_PASSWORD) } p { (w::PASSWORD_SET) } (back()) };
             Ok(shell::outside(w::NEW_PASSWORD, &Trouble::default(), &body, None))
         }
-        Err(refusal) => setting(&house, token, &patience(refusal)?),
-    }
-}
-
-/// Too many tries are told on the page itself.
-fn patience(refusal: Refusal) -> Result<Trouble, crate::declined::Declined> {
-    match refusal {
-        Refusal::TooMany { retry_after, .. } => {
-            Ok(Trouble::told(StatusCode::TOO_MANY_REQUESTS, w::wait(retry_after.as_secs())))
-        }
-        other => Trouble::of(other),
+        Err(refusal) => setting(&house, token, &Trouble::at_the_door(refusal)?),
     }
 }
 

@@ -61,14 +61,11 @@ pub(crate) async fn send(house: House, form: Form) -> Answer {
 fn refused(house: &House, mut typed: Typed, refusal: Refusal) -> Answer {
     let trouble = match refusal {
         Refusal::Unauthenticated(_) => Trouble::told(StatusCode::UNAUTHORIZED, w::WRONG),
-        Refusal::TooMany { retry_after, .. } => {
-            Trouble::told(StatusCode::TOO_MANY_REQUESTS, w::wait(retry_after.as_secs()))
-        }
         Refusal::Conflict(Conflict::TenantRequired(companies)) => {
             typed.companies = companies;
             Trouble::told(StatusCode::CONFLICT, w::WHICH_COMPANY)
         }
-        other => Trouble::of(other)?,
+        other => Trouble::at_the_door(other)?,
     };
     page(house, &typed, &trouble)
 }
