@@ -66,6 +66,13 @@ pub enum Conflict {
     ChoiceClosed,
     /// The release has not been built or did not go live, so it can't be restored.
     ReleaseNotBuilt,
+
+    /// The knowledge request is in this state, which does not allow it.
+    RequestState(&'static str),
+    /// The knowledge request's answer landed in the draft before.
+    AlreadyLanded,
+    /// Somebody who may not answer for the department can't be given the request.
+    NotAnAnswerer,
 }
 
 /// Which precondition failed.

@@ -7,6 +7,7 @@ pub mod export;
 pub mod format;
 pub mod formats;
 pub mod gather;
+pub mod holidays;
 pub mod json;
 pub mod limits;
 pub mod merge;
