@@ -3,7 +3,9 @@
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{big_integer, big_integer_null, boolean, boolean_null, string, string_null, text, text_null, uuid, uuid_null},
+    schema::{
+        big_integer, big_integer_null, boolean, boolean_null, string, string_null, text, text_null, uuid, uuid_null,
+    },
 };
 
 use crate::table::TenantTable;

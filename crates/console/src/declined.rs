@@ -206,6 +206,9 @@ pub(crate) const fn conflict_words(conflict: &Conflict) -> &'static str {
         Conflict::LimitReached(which) => which,
         Conflict::ChoiceClosed => w::declined::CHOICE_CLOSED,
         Conflict::ReleaseNotBuilt => w::declined::RELEASE_NOT_BUILT,
+        Conflict::RequestState(_) => w::declined::REQUEST_STATE,
+        Conflict::AlreadyLanded => w::declined::ALREADY_LANDED,
+        Conflict::NotAnAnswerer => w::declined::NOT_AN_ANSWERER,
     }
 }
 

@@ -28,6 +28,18 @@ impl Flaws {
         parsed.map_err(|flaw| self.add(pointer, flaw.code(), flaw.to_string())).ok()
     }
 
+    /// Whether nothing was wrong so far.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes over what was found in a part of the body that stands at `pointer`.
+    pub fn within(&mut self, pointer: &str, part: Self) {
+        let moved = part.0.into_iter().map(|flaw| Flaw { pointer: format!("{pointer}{}", flaw.pointer), ..flaw });
+        self.0.extend(moved);
+    }
+
     /// The value if nothing was wrong, else everything that was.
     pub fn settle<T>(self, value: Option<T>) -> Result<T, Refusal> {
         match value {

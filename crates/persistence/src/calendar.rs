@@ -20,8 +20,7 @@ pub struct Calendars<'a>(pub(crate) &'a Tx);
 impl Calendars<'_> {
     /// A department's calendar; the usual one where it never said anything.
     pub async fn of(&self, department: Id<id::Department>) -> Result<DepartmentCalendar> {
-        let select =
-            self.0.select::<calendars::Entity>().filter(calendars::Column::DepartmentId.eq(department.uuid()));
+        let select = self.0.select::<calendars::Entity>().filter(calendars::Column::DepartmentId.eq(department.uuid()));
         let row = select.one(self.0.connection()).await?;
         row.map_or_else(|| Ok(DepartmentCalendar::usual(department)), calendar_of)
     }

@@ -10,9 +10,7 @@ use guildhall_domain::{
     },
     text::{Language, Note, PhraseText},
 };
-use sea_orm::{
-    ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -221,8 +219,7 @@ impl KnowledgeRequests<'_> {
 
     /// A page of what was said about a request, in order.
     pub async fn notes(&self, request: Id<id::KnowledgeRequest>, page: &PageRequest) -> Result<Page<RequestNote>> {
-        let rows =
-            oldest_first(self.said(request), request_notes::Column::Id, page).all(self.0.connection()).await?;
+        let rows = oldest_first(self.said(request), request_notes::Column::Id, page).all(self.0.connection()).await?;
         let found = rows.into_iter().map(note_of).collect::<Result<_>>()?;
         Ok(Page::cut(found, page, |note: &RequestNote| (0, note.id.uuid())))
     }

@@ -112,7 +112,8 @@ fn date(text: &str) -> Option<Day> {
 /// Whether a rule says nothing but «every year».
 fn yearly(rule: &str) -> bool {
     let parts: Vec<String> = rule.split(';').map(str::to_ascii_uppercase).collect();
-    parts.iter().all(|part| matches!(part.as_str(), "FREQ=YEARLY" | "INTERVAL=1")) && parts.iter().any(|part| part == "FREQ=YEARLY")
+    parts.iter().all(|part| matches!(part.as_str(), "FREQ=YEARLY" | "INTERVAL=1"))
+        && parts.iter().any(|part| part == "FREQ=YEARLY")
 }
 
 /// The same dates in the years after; 29 February where there is one.

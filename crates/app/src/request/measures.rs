@@ -32,9 +32,7 @@ pub async fn measures(
     let facts: Vec<Fact> = requests.iter().map(|request| Fact::of(request, now)).collect();
     // Whose reach is the tenant without leading it sees sums, and beside them the pairs of departments that are their own.
     let leads = permit.actor().grants.iter().any(|grant| grant.role == Role::Leader);
-    let sees = |pair: &Pair| {
-        leads || permit.at_home(pair.to) || pair.from.is_some_and(|from| permit.at_home(from))
-    };
+    let sees = |pair: &Pair| leads || permit.at_home(pair.to) || pair.from.is_some_and(|from| permit.at_home(from));
     let mut pairs = pairs(&facts, now);
     if *permit.reach() == Reach::Tenant {
         pairs.retain(sees);

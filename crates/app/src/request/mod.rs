@@ -23,7 +23,7 @@ use guildhall_persistence::{Eyes, RequestFilter, Tx};
 use serde_json::json;
 
 pub use landing::{Place, land};
-pub use moves::{acknowledge, accept, answer, ask_back, comment, decline, hand_over, assign, reopen, reply, start};
+pub use moves::{accept, acknowledge, answer, ask_back, assign, comment, decline, hand_over, reopen, reply, start};
 
 use crate::{Work, department::referred};
 
@@ -61,11 +61,7 @@ pub struct WholeRequest {
 }
 
 /// Sends a request. Its due time follows from the priority and the receiving department's hours.
-pub async fn send(
-    work: &Work<'_>,
-    permit: &Permit<SendRequest>,
-    new: NewRequest,
-) -> Result<KnowledgeRequest, Refusal> {
+pub async fn send(work: &Work<'_>, permit: &Permit<SendRequest>, new: NewRequest) -> Result<KnowledgeRequest, Refusal> {
     let asker = permit.answers()?;
     let to = referred(work, permit, &new.to, "/to").await?;
     let from = match &new.from {
@@ -114,7 +110,9 @@ async fn belongs(work: &Work<'_>, permit: &Permit<SendRequest>, from: Id<id::Dep
     let grants = &permit.actor().grants;
     let here = grants.iter().any(|grant| grant.role == Role::Leader || grant.department == Some(from));
     let at_home = match permit.answers() {
-        Ok(member) => work.members().get(member).await?.is_some_and(|member| member.profile.home_department == Some(from)),
+        Ok(member) => {
+            work.members().get(member).await?.is_some_and(|member| member.profile.home_department == Some(from))
+        }
         Err(_) => false,
     };
     if here || at_home {

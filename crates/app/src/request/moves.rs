@@ -5,9 +5,7 @@ use guildhall_domain::{
     event::Kind,
     id,
     policy::{AcceptRequest, AnswerRequest, CommentRequest},
-    request::{
-        KnowledgeRequest, Move, NoteKind, Offer, OfferedContent, Remark, RequestNote, State, Thanks, Turn,
-    },
+    request::{KnowledgeRequest, Move, NoteKind, Offer, OfferedContent, Remark, RequestNote, State, Thanks, Turn},
     text::Note,
 };
 

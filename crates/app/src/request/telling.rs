@@ -27,7 +27,11 @@ pub(super) async fn of_waiting(work: &Work<'_>, request: &KnowledgeRequest, what
 }
 
 /// Tells the asker that the department reacted.
-pub(super) async fn of_reaction(work: &Work<'_>, request: &KnowledgeRequest, what: &'static str) -> Result<(), Refusal> {
+pub(super) async fn of_reaction(
+    work: &Work<'_>,
+    request: &KnowledgeRequest,
+    what: &'static str,
+) -> Result<(), Refusal> {
     let readers = work.members().these([request.asker]).await?;
     tell(work, request, what, readers).await
 }

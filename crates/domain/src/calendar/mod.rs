@@ -132,7 +132,11 @@ impl Calendar {
         let mut flaws = Flaws::default();
         let rules = tz::TimeZone::get(zone.as_str());
         if rules.is_err() {
-            flaws.add("/time_zone", "unknown-time-zone", "must be a time zone that IANA knows, such as Europe/Helsinki");
+            flaws.add(
+                "/time_zone",
+                "unknown-time-zone",
+                "must be a time zone that IANA knows, such as Europe/Helsinki",
+            );
         }
         if week.is_idle() {
             flaws.add("/hours", "empty", "must hold at least an hour of work on some day of the week");

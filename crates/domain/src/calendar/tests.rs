@@ -76,7 +76,9 @@ fn an_hour_that_comes_twice_is_worked_twice_and_never_more() {
 #[test]
 fn a_clock_that_is_put_back_over_midnight_loses_nothing() {
     // Azores, 2027-10-31: at 01:00 back to 00:00; Havana, 2027-11-07: at 01:00 back to 00:00.
-    for (zone, days) in [("Atlantic/Azores", ("2027-10-30", "2027-11-02")), ("America/Havana", ("2027-11-06", "2027-11-09"))] {
+    for (zone, days) in
+        [("Atlantic/Azores", ("2027-10-30", "2027-11-02")), ("America/Havana", ("2027-11-06", "2027-11-09"))]
+    {
         let calendar = calendar(zone, always(), &[]);
         let (from, to) = (at(&format!("{}T12:00:00Z", days.0)), at(&format!("{}T12:00:00Z", days.1)));
         assert_eq!(calendar.between(from, to), HOUR * 72, "{zone}");
@@ -90,7 +92,9 @@ fn calendars_that_can_not_be_are_refused_with_all_that_is_wrong() {
     let Err(Refusal::Invalid(flaws)) = Calendar::new(zone, Week::default(), Holidays::new(), targets) else { panic!() };
     let pointers: Vec<_> = flaws.iter().map(|flaw| flaw.pointer.as_str()).collect();
     assert_eq!(pointers, ["/time_zone", "/hours", "/targets/urgent"]);
-    for (from, to) in [("9:00", "17:00"), ("17:00", "09:00"), ("09:00", "09:00"), ("09:00", "24:01"), ("09:60", "11:00")] {
+    for (from, to) in
+        [("9:00", "17:00"), ("17:00", "09:00"), ("09:00", "09:00"), ("09:00", "24:01"), ("09:60", "11:00")]
+    {
         assert!(Span::parse(from, to).is_err(), "{from} {to}");
     }
     let mut week = Week::default();

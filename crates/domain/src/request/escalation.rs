@@ -84,10 +84,7 @@ mod tests {
     }
 
     fn due_at_ten() -> State {
-        State::Waiting {
-            stage: Stage::Open,
-            clock: Clock { worked: Duration::ZERO, since: at(0), due: at(10) },
-        }
+        State::Waiting { stage: Stage::Open, clock: Clock { worked: Duration::ZERO, since: at(0), due: at(10) } }
     }
 
     #[test]

@@ -101,6 +101,8 @@ impl Thanks {
         if quoted.len() < line.len() {
             quoted.push('…');
         }
-        Self { to: offer.by, text: format!("Thank you, {answerer}, for answering «{quoted}». It helps our visitors.") }
+        Self {
+            to: offer.by, text: format!("Thank you, {answerer}, for answering «{quoted}». It helps our visitors.")
+        }
     }
 }

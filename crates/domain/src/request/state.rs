@@ -410,7 +410,8 @@ mod tests {
     #[test]
     fn another_department_begins_afresh() {
         let mut marks = Marks { acknowledged_after: Some(HOUR), ..Marks::default() };
-        let state = State::Waiting { stage: Stage::InProgress, clock: Clock { worked: HOUR * 7, since: at(9), due: at(10) } };
+        let state =
+            State::Waiting { stage: Stage::InProgress, clock: Clock { worked: HOUR * 7, since: at(9), due: at(10) } };
         let handed = go(state, Move::HandOver, &mut marks, 10).unwrap();
         assert_eq!((handed, marks), (sent(), Marks::default()));
     }
