@@ -71,6 +71,35 @@ impl MigrationTrait for Migration {
             .columns([uuid("member_id"), boolean("named"), boolean("letters"), big_integer("updated_at")])
             .belongs_to("member_id", "members")
             .make(manager)
-            .await
+            .await?;
+        tests(manager).await
     }
+}
+
+/// Conversation tests: suites of a department or of the company (`owner` is the department's id, or `company`), their cases
+/// and what came of running them.
+async fn tests(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    TenantTable::new("test_suites", &["id"])
+        .columns([uuid("id"), uuid_null("department_id"), string("owner"), string("name"), string("name_folded")])
+        .columns([text_null("description"), boolean("required"), big_integer("version")])
+        .columns([big_integer("created_at"), big_integer("updated_at")])
+        .unique(&["owner", "name_folded"])
+        .names("department_id", "departments")
+        .make(manager)
+        .await?;
+    TenantTable::new("test_cases", &["id"])
+        .columns([uuid("id"), uuid("suite_id"), string("name_folded"), text("script"), big_integer("version")])
+        .columns([big_integer("created_at"), big_integer("updated_at")])
+        .unique(&["suite_id", "name_folded"])
+        .belongs_to("suite_id", "test_suites")
+        .make(manager)
+        .await?;
+    TenantTable::new("test_runs", &["id"])
+        .columns([uuid("id"), uuid_null("department_id"), string("owner"), string("stage"), string("occasion")])
+        .columns([big_integer("build"), big_integer("total"), big_integer("passed"), text("results")])
+        .columns([big_integer("created_at")])
+        .index(&["owner", "created_at"])
+        .names("department_id", "departments")
+        .make(manager)
+        .await
 }

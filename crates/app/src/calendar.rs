@@ -1,9 +1,10 @@
 //! Departments' calendars: reading and stating them, and taking holidays over from an iCalendar file.
 
 use guildhall_domain::{
-    Permit, Refusal,
+    Id, Permit, Refusal,
     calendar::{Calendar, DepartmentCalendar, Holidays},
     event::{Event, Kind},
+    id,
     policy::{EditDepartment, ReadDepartments},
 };
 use guildhall_persistence::Tx;
@@ -17,7 +18,13 @@ use crate::{
 /// A department's calendar.
 pub async fn get(tx: &Tx, permit: &Permit<ReadDepartments>, key: &str) -> Result<DepartmentCalendar, Refusal> {
     let department = department::get(tx, permit, key).await?;
-    Ok(tx.calendars().of(department.id).await?)
+    of(tx, department.id).await
+}
+
+/// The calendar that holds for a department: its own, or the usual one.
+pub(crate) async fn of(tx: &Tx, department: Id<id::Department>) -> Result<DepartmentCalendar, Refusal> {
+    let own = tx.calendars().of(department).await?;
+    Ok(own.unwrap_or_else(|| DepartmentCalendar::usual(department)))
 }
 
 /// States a department's calendar whole. What is open keeps its due time.
@@ -31,11 +38,11 @@ pub async fn put(
     let department = department::named(work, key).await?;
     permit.over(department.id)?;
     if !work.calendars().put(department.id, calendar, version, work.now()).await? {
-        return Err(Refusal::stale(work.calendars().of(department.id).await?.version));
+        return Err(Refusal::stale(of(work, department.id).await?.version));
     }
     let event = Event::of(Kind::CalendarChanged, &department.key).within(department.id);
     work.tell(event.with(json!({ "time_zone": calendar.zone(), "holidays": calendar.holidays().len() })))?;
-    Ok(work.calendars().of(department.id).await?)
+    of(work, department.id).await
 }
 
 /// What an iCalendar file brought.
@@ -61,7 +68,7 @@ pub async fn take_holidays(
     let department = department::named(work, key).await?;
     permit.over(department.id)?;
     let holidays::Read { dates, skipped } = holidays::read(file)?;
-    let kept = work.calendars().of(department.id).await?;
+    let kept = of(work, department.id).await?;
     let mut all: Holidays = kept.calendar.holidays().clone();
     let before = all.len();
     let found = dates.len();

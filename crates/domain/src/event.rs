@@ -146,6 +146,14 @@ kinds! {
     RequestEscalated = "knowledge-request.escalated";
     /// Its answer landed in the owner's draft.
     RequestLanded = "knowledge-request.landed";
+    /// A suite of conversation tests was made.
+    SuiteCreated = "test-suite.created";
+    /// A suite or its cases changed.
+    SuiteChanged = "test-suite.changed";
+    /// A suite was deleted.
+    SuiteDeleted = "test-suite.deleted";
+    /// Conversation tests were run.
+    TestsRun = "test-suite.run";
     /// A member set whether they are named and get letters.
     MemberSettingsChanged = "member.settings-changed";
 }

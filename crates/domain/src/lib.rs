@@ -25,6 +25,7 @@ pub mod release;
 pub mod request;
 pub mod reset;
 pub mod session;
+pub mod suite;
 pub mod tenant;
 pub mod text;
 

@@ -104,6 +104,10 @@ policy! {
     AnswerRequest    = "request.answer"         [N N D D D N N N N N];
     /// See how departments answer each other.
     MeasureRequests  = "request.measure"        [T T D N D N D N N N];
+    /// Keep and run the company's own conversation tests.
+    KeepCompanyTests = "test.keep"              [T N N N N N N N N N];
+    /// Read the company's own conversation tests and what came of them live.
+    ReadCompanyTests = "test.read"              [T T D D D N D N N N];
     /// See what waits for oneself.
     ReadInbox        = "inbox.read"             [N N N N N N N O N N];
 }

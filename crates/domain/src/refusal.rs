@@ -83,6 +83,10 @@ pub enum Conflict {
     RequestState(&'static str),
     /// The knowledge request's answer landed in the draft before.
     AlreadyLanded,
+    /// There is a suite of that name.
+    SuiteNameTaken,
+    /// The suite has a case of that name.
+    CaseNameTaken,
     /// Somebody who may not answer for the department can't be given the request.
     NotAnAnswerer,
 }

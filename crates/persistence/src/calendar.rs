@@ -18,11 +18,10 @@ use crate::{Error, Result, Tx, rows::calendars};
 pub struct Calendars<'a>(pub(crate) &'a Tx);
 
 impl Calendars<'_> {
-    /// A department's calendar; the usual one where it never said anything.
-    pub async fn of(&self, department: Id<id::Department>) -> Result<DepartmentCalendar> {
+    /// A department's calendar, if it ever said anything.
+    pub async fn of(&self, department: Id<id::Department>) -> Result<Option<DepartmentCalendar>> {
         let select = self.0.select::<calendars::Entity>().filter(calendars::Column::DepartmentId.eq(department.uuid()));
-        let row = select.one(self.0.connection()).await?;
-        row.map_or_else(|| Ok(DepartmentCalendar::usual(department)), calendar_of)
+        select.one(self.0.connection()).await?.map(calendar_of).transpose()
     }
 
     /// Keeps a department's calendar; says whether it was still at `version`, which is 0 for one that was never kept.

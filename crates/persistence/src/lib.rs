@@ -30,6 +30,7 @@ mod session;
 mod settings;
 pub mod shared;
 mod store;
+mod suite;
 #[cfg(test)]
 mod tests;
 mod tx;
@@ -64,6 +65,7 @@ pub use session::{End, NewRefresh, RefreshToken, Sessions};
 pub use settings::{MemberSettings, Settings};
 pub use shared::Shared;
 pub use store::{Connections, Store};
+pub use suite::{Owner, Suites};
 pub use tx::Tx;
 pub use visitor::{VisitorRow, Visitors};
 
@@ -86,5 +88,5 @@ repositories! {
     evaluations: Evaluations,
     intents: Intents, invitations: Invitations, jobs: Jobs, kept: Kept, letters: Letters, members: Members,
     password_resets: PasswordResets, releases: Releases, sessions: Sessions, visitors: Visitors,
-    calendars: Calendars, knowledge_requests: KnowledgeRequests, settings: Settings,
+    calendars: Calendars, knowledge_requests: KnowledgeRequests, settings: Settings, suites: Suites,
 }

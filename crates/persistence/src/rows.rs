@@ -38,6 +38,7 @@ tenant_rows! {
     audit_heads audit_log
     jobs evaluations
     calendars knowledge_requests request_notes escalations told member_settings
+    test_suites test_cases test_runs
 }
 
 rows! {
@@ -190,4 +191,18 @@ rows! {
     escalations = "escalations" { tenant_id: Uuid, request_id: Uuid, round: i64, step: String; created_at: i64 }
     told = "told" { tenant_id: Uuid, member_id: Uuid, thing: String; created_at: i64 }
     member_settings = "member_settings" { tenant_id: Uuid, member_id: Uuid; named: bool, letters: bool, updated_at: i64 }
+    test_suites = "test_suites" {
+        tenant_id: Uuid, id: Uuid;
+        department_id: Option<Uuid>, owner: String, name: String, name_folded: String, description: Option<String>,
+        required: bool, version: i64, created_at: i64, updated_at: i64,
+    }
+    test_cases = "test_cases" {
+        tenant_id: Uuid, id: Uuid;
+        suite_id: Uuid, name_folded: String, script: String, version: i64, created_at: i64, updated_at: i64,
+    }
+    test_runs = "test_runs" {
+        tenant_id: Uuid, id: Uuid;
+        department_id: Option<Uuid>, owner: String, stage: String, occasion: String, build: i64, total: i64, passed: i64,
+        results: String, created_at: i64,
+    }
 }

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod merge;
 pub mod plain;
 pub mod roster;
+pub mod scripts;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;

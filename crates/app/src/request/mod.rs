@@ -25,7 +25,7 @@ use serde_json::json;
 pub use landing::{Place, land};
 pub use moves::{accept, acknowledge, answer, ask_back, assign, comment, decline, hand_over, reopen, reply, start};
 
-use crate::{Work, department::referred};
+use crate::{Work, calendar, department::referred};
 
 /// The roles that answer for a department.
 pub(crate) const ANSWERERS: [Role; 3] = [Role::Owner, Role::Reviewer, Role::Editor];
@@ -78,7 +78,7 @@ pub async fn send(work: &Work<'_>, permit: &Permit<SendRequest>, new: NewRequest
     if let Some(assignee) = new.assignee {
         may_answer(work, to.id, assignee).await?;
     }
-    let (calendar, now) = (work.calendars().of(to.id).await?.calendar, work.now());
+    let (calendar, now) = (calendar::of(work, to.id).await?.calendar, work.now());
     let target = calendar.targets().of(new.priority);
     let request = KnowledgeRequest {
         id: work.new_id()?,
@@ -225,7 +225,7 @@ async fn say(
 
 /// The calendar of the department that a request is with, and its target there.
 async fn schedule(tx: &Tx, request: &KnowledgeRequest) -> Result<(Calendar, std::time::Duration), Refusal> {
-    let calendar = tx.calendars().of(request.to).await?.calendar;
+    let calendar = calendar::of(tx, request.to).await?.calendar;
     let target = calendar.targets().of(request.priority);
     Ok((calendar, target))
 }

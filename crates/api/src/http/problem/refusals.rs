@@ -58,6 +58,8 @@ impl From<Conflict> for Problem {
                 Self::new(&kinds::REQUEST_STATE).detail(format!("The knowledge request is `{state}`."))
             }
             Conflict::AlreadyLanded => Self::new(&kinds::ALREADY_LANDED),
+            Conflict::SuiteNameTaken => Self::new(&kinds::SUITE_NAME_TAKEN),
+            Conflict::CaseNameTaken => Self::new(&kinds::CASE_NAME_TAKEN),
             Conflict::NotAnAnswerer => Self::new(&kinds::NOT_AN_ANSWERER),
         }
     }
