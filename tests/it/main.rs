@@ -36,3 +36,4 @@ mod questions;
 mod releasing;
 mod stopping;
 mod sweep;
+mod testing;

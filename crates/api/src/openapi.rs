@@ -40,6 +40,7 @@ use crate::{
         (name = "chat", description = "What a visitor's page calls"),
         (name = "conversations", description = "What visitors asked, for staff"),
         (name = "requests", description = "Knowledge requests between departments, who knows, and what waits for whom"),
+        (name = "tests", description = "Conversation tests: suites, cases, and what came of running them"),
         (name = "audit", description = "What staff did"),
     ),
     components(schemas(ProblemView)),

@@ -7,13 +7,15 @@ use guildhall_domain::{Id, Moment, Refusal, id, tenant::State};
 use guildhall_persistence::{Errand, ErrandKind};
 
 use crate::{
-    App, Work, job,
+    App, Work, job, trial,
     worker::{Doing, Outcome, Trade, give_up_aloud},
 };
 
 /// Every chore; one line each. A name is for ever: it stands in the queue.
-const CHORES: &[Chore] =
-    &[Chore { name: "jobs.forget", beat: Beat::Nightly, run: |app, tenant| job::forget(app, tenant) }];
+const CHORES: &[Chore] = &[
+    Chore { name: "jobs.forget", beat: Beat::Nightly, run: |app, tenant| job::forget(app, tenant) },
+    Chore { name: "tests.run", beat: Beat::Nightly, run: |app, tenant| trial::nightly(app, tenant) },
+];
 
 /// How often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -39,9 +39,11 @@ pub mod roster;
 pub mod session;
 pub mod settings;
 pub mod standing;
+pub mod suite;
 pub mod tenant;
 mod thinking;
 pub mod throttle;
+pub mod trial;
 pub mod work;
 pub mod worker;
 

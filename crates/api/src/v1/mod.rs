@@ -30,6 +30,7 @@ mod sessions;
 mod settings;
 mod standing;
 mod tenants;
+mod tests;
 mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -64,7 +65,8 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(calendars::configure)
         .configure(requests::configure)
         .configure(knowers::configure)
-        .configure(inbox::configure);
+        .configure(inbox::configure)
+        .configure(tests::configure);
 }
 
 pub(crate) use chat::may_ask;
