@@ -7,11 +7,12 @@ use csv::StringRecord;
 use guildhall_domain::{folded, intent::WholeIntent, text::Language};
 
 use super::guildhall::OwnButton;
+pub use crate::exchange::table::plainly;
 use crate::exchange::{
     Brought, Format, Rejected,
     gather::{At, Gathering, RawAnswer},
     limits::ROWS,
-    table::{self, Table, is_formula, plainly},
+    table::{self, Table, is_formula},
 };
 
 /// What a column holds.
