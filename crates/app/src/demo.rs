@@ -25,6 +25,7 @@ use crate::{
     release,
     session::Client,
     tenant::{self, SignUp},
+    worker,
 };
 
 /// The content, written for the demo.
@@ -151,7 +152,7 @@ pub async fn found(app: &App, origin: &str) -> Result<Demo, Refusal> {
         size.1 += file.intents.iter().map(|intent| intent.phrases.len()).sum::<usize>();
         bring(app, owner, file).await?;
     }
-    while builder::take(app).await? {}
+    worker::work_off(app, &builder::TRADE).await?;
     let channel = open_channel(app, &leader, origin).await?;
     Ok(Demo { people, channel, size })
 }

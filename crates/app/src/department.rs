@@ -10,7 +10,7 @@ use guildhall_domain::{
     policy::{Action, EditDepartment, FoundDepartment, GrantRole, ReadDepartments},
     text::{Name, Note},
 };
-use guildhall_persistence::{JobKind, OrTaken, Tx};
+use guildhall_persistence::{ErrandKind, OrTaken, Tx};
 use serde_json::json;
 
 use crate::{Work, notice::Notice, standing};
@@ -129,8 +129,7 @@ pub async fn dissolve(
     work.departments().dissolve(department.id, work.now()).await?;
     let event = Event::of(Kind::DepartmentDissolved, &department.key).within(department.id);
     work.tell(event.with(json!({ "heir": heir })))?;
-    work.enqueue(work.new_id::<()>()?.uuid(), JobKind::Build, "", work.now()).await?;
-    work.notify(Notice::WorkWaits(work.scope().tenant()))
+    work.ask(ErrandKind::Build, "", work.now()).await
 }
 
 /// Who belongs to a department.

@@ -9,6 +9,7 @@ pub mod bot;
 pub mod builder;
 pub mod channel;
 pub mod chat;
+pub mod chore;
 pub mod clock;
 pub mod conversation;
 pub mod demo;
@@ -20,6 +21,7 @@ pub mod gate;
 pub mod hashing;
 pub mod intent;
 pub mod invitation;
+pub mod job;
 pub mod letter;
 pub mod live;
 pub mod member;
@@ -36,6 +38,7 @@ pub mod tenant;
 mod thinking;
 pub mod throttle;
 pub mod work;
+pub mod worker;
 
 use std::sync::Arc;
 
@@ -65,8 +68,8 @@ pub struct App {
     directory: Directory,
     sealer: Sealer,
     gate: gate::Memory,
-    builder: bell::Bell,
-    post: postman::Post,
+    bells: worker::Bells,
+    mailer: Option<Arc<dyn letter::Mailer>>,
     links: letter::Links,
     encoder: Option<Arc<SentenceEncoder>>,
     thinking: thinking::Thinking,
@@ -116,8 +119,8 @@ impl App {
             clock: parts.clock,
             entropy: parts.entropy,
             gate: gate::Memory::default(),
-            builder: bell::Bell::default(),
-            post: postman::Post { mailer: parts.mailer, bell: bell::Bell::default() },
+            bells: worker::Bells::default(),
+            mailer: parts.mailer,
             links: letter::Links::below(&parts.base_url),
             encoder: parts.encoder,
             thinking: thinking::Thinking::default(),

@@ -12,10 +12,10 @@ use guildhall_domain::{
     release::{Release, State},
     text::Note,
 };
-use guildhall_persistence::{JobKind, Tx};
+use guildhall_persistence::{ErrandKind, Tx};
 use serde_json::json;
 
-use crate::{App, Work, department::named, live, notice::Notice};
+use crate::{App, Work, department::named, live};
 
 /// Publishes a department's draft.
 pub async fn publish(
@@ -124,10 +124,9 @@ async fn release(
         updated_at: work.now(),
     };
     work.releases().add(&release).await?;
-    work.enqueue(work.new_id::<()>()?.uuid(), JobKind::Build, "", work.now()).await?;
+    work.ask(ErrandKind::Build, "", work.now()).await?;
     let event = Event::of(Kind::Published, release.id).within(department.id);
     work.tell(event.with(json!({ "number": release.number, "restores": restores })))?;
-    work.notify(Notice::WorkWaits(work.scope().tenant()))?;
     Ok(release)
 }
 

@@ -107,6 +107,16 @@ kinds! {
     BoundaryMet = "message.boundary";
     /// A visitor rated.
     Rated = "conversation.rated";
+    /// Work of the house itself failed so often that it was given up.
+    ErrandGivenUp = "errand.given-up";
+    /// Somebody asked for a job.
+    JobAsked = "job.asked";
+    /// A job was called off.
+    JobCancelled = "job.cancelled";
+    /// A job is done.
+    JobDone = "job.done";
+    /// A job could not be done.
+    JobFailed = "job.failed";
 }
 
 /// What happened.

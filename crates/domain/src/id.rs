@@ -54,6 +54,10 @@ kinds! {
     ApiKey = "key";
     /// Something that happened.
     Event = "evt";
+    /// Work that somebody asked for.
+    Job = "job";
+    /// A measurement of how well a bot tells its intents apart.
+    Evaluation = "evl";
 }
 
 /// An identifier of a `K`.

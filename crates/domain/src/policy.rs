@@ -83,6 +83,10 @@ policy! {
     ReadConversations = "conversation.read"     [T N D D D D N N N N];
     /// Read the audit log.
     ReadAudit        = "audit.read"             [T N N N N N N N N N];
+    /// Read jobs and how far they are.
+    ReadJobs         = "job.read"               [T N N N N N N O N N];
+    /// Call jobs off.
+    CancelJob        = "job.cancel"             [T N N N N N N O N N];
     /// Open a conversation.
     OpenConversation = "chat.open"              [N N N N N N N N T O];
     /// Write in, read and rate one's own conversation.
@@ -172,6 +176,13 @@ pub(crate) fn held(extents: [Extent; 10], grants: &[Grant]) -> (Option<Reach>, V
         (_, true, false) => None,
     };
     (reach, departments)
+}
+
+/// Whether these grants carry an action over each of some departments; over none, whether they carry it anywhere.
+#[must_use]
+pub fn holds(extents: [Extent; 10], grants: &[Grant], departments: &[Id<id::Department>]) -> bool {
+    let reach = held(extents, grants).0;
+    reach.is_some_and(|reach| departments.iter().all(|department| reach.covers(*department)))
 }
 
 fn extent(extents: [Extent; 10], role: Role) -> Extent {

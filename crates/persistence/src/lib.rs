@@ -8,9 +8,11 @@ mod channel;
 mod conversation;
 mod department;
 mod error;
+mod evaluation;
 mod global;
 mod intent;
 mod invitation;
+mod job;
 mod kept;
 mod letter;
 mod member;
@@ -40,9 +42,11 @@ pub use channel::Channels;
 pub use conversation::{ConversationFilter, Conversations, StaffConversation};
 pub use department::Departments;
 pub use error::{Error, OrTaken, Result};
-pub use global::{Backlog, Job, JobKind, LoginEntry};
+pub use evaluation::Evaluations;
+pub use global::{Backlog, Errand, ErrandKind, LoginEntry};
 pub use intent::{IntentFilter, Intents};
 pub use invitation::Invitations;
+pub use job::Jobs;
 pub use kept::{Definition, Kept};
 pub use letter::{Letters, SealedLetter};
 pub use member::{MemberFilter, Members};
@@ -73,6 +77,7 @@ macro_rules! repositories {
 
 repositories! {
     api_keys: ApiKeys, builds: Builds, channels: Channels, conversations: Conversations, departments: Departments,
-    intents: Intents, invitations: Invitations, kept: Kept, letters: Letters, members: Members,
+    evaluations: Evaluations,
+    intents: Intents, invitations: Invitations, jobs: Jobs, kept: Kept, letters: Letters, members: Members,
     password_resets: PasswordResets, releases: Releases, sessions: Sessions, visitors: Visitors,
 }

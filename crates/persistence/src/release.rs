@@ -71,6 +71,9 @@ impl Releases<'_> {
             checks: serde_json::to_string(&release.checks).map_err(json)?,
             created_at: release.created_at.0,
             updated_at: release.updated_at.0,
+            harms: None,
+            due_at: None,
+            withdrawn_at: None,
         };
         self.0.insert::<releases::Entity>([row]).await
     }

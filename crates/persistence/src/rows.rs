@@ -36,6 +36,7 @@ tenant_rows! {
     definitions contents
     releases builds bots channels visitors conversations conversation_departments messages ratings idempotency events
     audit_heads audit_log
+    jobs evaluations
 }
 
 rows! {
@@ -109,7 +110,8 @@ rows! {
     releases = "releases" {
         tenant_id: Uuid, id: Uuid;
         department_id: Uuid, number: i64, state: String, content: Vec<u8>, note: Option<String>, author_id: Uuid,
-        restores: Option<i64>, changes: String, checks: String, created_at: i64, updated_at: i64,
+        restores: Option<i64>, changes: String, checks: String, created_at: i64, updated_at: i64, harms: Option<String>,
+        due_at: Option<i64>, withdrawn_at: Option<i64>,
     }
     builds = "builds" {
         tenant_id: Uuid, number: i64;
@@ -155,5 +157,16 @@ rows! {
         tenant_id: Uuid, seq: i64;
         at: i64, actor: String, action: String, subject: String, department: Option<String>, request: Option<String>,
         data: String, before: Vec<u8>, hash: Vec<u8>,
+    }
+    jobs = "jobs" {
+        tenant_id: Uuid, id: Uuid;
+        kind: String, departments: String, asked_by: Option<Uuid>, state: String, done: i64, total: i64, task: String,
+        result: Option<String>, problem: Option<String>, run: Option<Uuid>, created_at: i64, started_at: Option<i64>,
+        ended_at: Option<i64>, updated_at: i64,
+    }
+    evaluations = "evaluations" {
+        tenant_id: Uuid, id: Uuid;
+        stage: String, departments: String, build: i64, folds: i64, phrases: i64, accuracy: Option<f64>,
+        macro_f1: Option<f64>, document: String, created_at: i64,
     }
 }

@@ -10,8 +10,10 @@ mod chat;
 mod conversations;
 mod departments;
 mod exchange;
+mod follow;
 mod intents;
 mod invitations;
+mod jobs;
 mod keys;
 mod members;
 mod memberships;
@@ -48,6 +50,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(releases::configure)
         .configure(bot::configure)
         .configure(parse::configure)
+        .configure(jobs::configure)
         .configure(channels::configure)
         .configure(chat::configure)
         .configure(conversations::configure)

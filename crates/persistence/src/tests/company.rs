@@ -9,9 +9,11 @@ use guildhall_domain::{
     content::{Changes, Content, Hash},
     conversation::{Conversation, From, Message, Rating, ReplyFacts},
     department::{Department, Key},
+    evaluation,
     event::{Event, Kind},
     intent::{Answer, Intent, NewPhrase},
     invitation::Invitation,
+    job::{self, Job},
     member::{self, Email, Member, Profile},
     release::{Release, State},
     reset::PasswordReset,
@@ -279,6 +281,38 @@ impl Company {
         Rating { id: self.id(), message: None, score: 5, comment, created_at: NOW, updated_at: NOW }
     }
 
+    pub(super) fn job(self) -> Job {
+        Job {
+            id: self.id(),
+            kind: job::Kind::Evaluation,
+            departments: vec![self.id()],
+            asked_by: Some(self.id()),
+            state: job::State::Queued,
+            progress: job::Progress::default(),
+            task: json!(self.word()),
+            result: None,
+            problem: None,
+            created_at: NOW,
+            started_at: None,
+            ended_at: None,
+            updated_at: NOW,
+        }
+    }
+
+    pub(super) fn evaluation(self) -> evaluation::Summary {
+        evaluation::Summary {
+            id: self.id(),
+            stage: evaluation::Stage::Draft,
+            departments: vec![self.id()],
+            build: self.number(),
+            folds: 5,
+            phrases: 1,
+            accuracy: Some(1.0),
+            macro_f1: None,
+            created_at: NOW,
+        }
+    }
+
     /// The same words from every company: only the tenant tells them apart.
     pub(super) fn once() -> Once {
         Once { actor: "mem".to_owned(), route: "route".to_owned(), key: "key".to_owned(), fingerprint: [0; 32] }
@@ -317,7 +351,9 @@ impl Company {
         tx.releases().add(&self.release()).await.unwrap();
         tx.builds().keep(self.build()).await.unwrap();
         assert!(tx.builds().point(0, self.number(), NOW).await.unwrap());
-        tx.enqueue(self.uuid(), crate::JobKind::Build, "", NOW).await.unwrap();
+        tx.enqueue(self.uuid(), crate::ErrandKind::Build, "", NOW).await.unwrap();
+        tx.jobs().add(&self.job()).await.unwrap();
+        tx.evaluations().add(&self.evaluation(), json!(self.word()).to_string()).await.unwrap();
         tx.channels().add(&self.channel()).await.unwrap();
         tx.visitors().add(&self.visitor()).await.unwrap();
         tx.conversations().open(&self.conversation()).await.unwrap();

@@ -1,7 +1,16 @@
 //! Wall 2 alone: as a superuser, whom row-level security does not bind, a tenant that knows another's identifiers sees,
 //! changes and deletes nothing of it, whichever repository method it calls; and the same on SQLite.
 
-use guildhall_domain::{Cursor, PageRequest, Reach, actor::Role, bot::Settings, id, member, release::State};
+use guildhall_domain::{
+    Cursor, PageRequest, Reach,
+    actor::Role,
+    bot::Settings,
+    evaluation::Stage,
+    id,
+    job::{self, Job, Kind, Progress},
+    member,
+    release::State,
+};
 use serde_json::Map;
 
 use super::{
@@ -9,7 +18,7 @@ use super::{
     place::{Place, number, on_postgres, on_sqlite},
     stranger::Stranger,
 };
-use crate::{AuditFilter, ConversationFilter, End, IntentFilter, JobKind, MemberFilter, Tx};
+use crate::{AuditFilter, ConversationFilter, End, ErrandKind, IntentFilter, MemberFilter, Tx};
 
 const A: Company = Company(0xa7);
 const B: Company = Company(0x5b);
@@ -87,6 +96,10 @@ async fn reads(b: &Stranger<'_>) {
             releases.contents([A.content().0]);
             builds.get(A.number());
             builds.parts(A.number());
+            jobs.get(None, A.id());
+            jobs.get(Some(A.id()), A.id());
+            jobs.list(A.id(), &PAGE);
+            evaluations.get(A.id());
             channels.get(A.id());
             visitors.get(A.id());
             conversations.get(&Reach::Tenant, A.id());
@@ -107,6 +120,9 @@ async fn reads(b: &Stranger<'_>) {
             api_keys.list(None, &THEIR_PAGE);
             releases.waiting();
             builds.get(B.number());
+            jobs.list(B.id(), &THEIR_PAGE);
+            evaluations.list(None, &THEIR_PAGE);
+            evaluations.list(Some(Stage::Draft), &THEIR_PAGE);
             channels.list(&THEIR_PAGE);
             conversations.list(&Reach::Tenant, &ConversationFilter::default(), &THEIR_PAGE);
         }
@@ -115,6 +131,8 @@ async fn reads(b: &Stranger<'_>) {
             api_keys.living(NOW);
             builds.bot();
             builds.last_number();
+            jobs.under_way(A.id());
+            jobs.waiting(Kind::Evaluation);
         }
         is_unreadable {
             releases.content(A.content().0);
@@ -148,6 +166,11 @@ async fn writes(b: &Stranger<'_>) {
             password_resets.spend(A.id(), NOW);
             password_resets.close_all(A.id(), NOW);
             letters.remove(A.id());
+            jobs.begin(A.id(), B.uuid(), NOW);
+            jobs.progress(A.id(), A.uuid(), Progress { done: 1, total: 2 }, NOW);
+            jobs.finish(A.id(), A.uuid(), &serde_json::Value::Null, NOW);
+            jobs.end(A.id(), job::State::Cancelled, None, NOW);
+            jobs.forget(NOW);
             api_keys.change(&A.api_key(), A.number());
             api_keys.rotate(A.id(), ([1; 32], "stolen"), NOW, NOW);
             api_keys.revoke(A.id(), NOW);
@@ -190,6 +213,7 @@ async fn writes(b: &Stranger<'_>) {
             kept.move_all(B.id(), A.id());
             releases.add(&A.release());
             builds.add_bot(&Settings::default(), NOW);
+            jobs.add(&Job { id: B.id(), ..A.job() });
             visitors.add(&A.visitor());
             conversations.open(&A.conversation());
             conversations.write(&[A.message()]);
@@ -221,7 +245,9 @@ async fn beyond_repositories(b: &Stranger<'_>) {
     b.may("lock_tenant", async |tx: &Tx| tx.lock_tenant().await).await;
     b.may("list_login", async |tx: &Tx| tx.list_login(A.secret(), A.id()).await).await;
     b.may("unlist_login", async |tx: &Tx| tx.unlist_login(A.id()).await).await;
-    b.may("enqueue", async |tx: &Tx| tx.enqueue(B.uuid(), JobKind::Build, "", NOW).await).await;
+    b.may("enqueue", async |tx: &Tx| tx.enqueue(B.uuid(), ErrandKind::Build, "", NOW).await).await;
+    let unless = async |tx: &Tx| tx.enqueue_unless_waiting(uuid::Uuid::nil(), ErrandKind::Job, "", NOW).await;
+    b.may("enqueue_unless_waiting", unless).await;
 }
 
 /// Identifiers are unique in a tenant only, so an equal one tells nothing: what B makes under A's is B's own.
@@ -232,6 +258,7 @@ async fn equal_ids(b: &Stranger<'_>) {
             departments.add(&A.department());
             channels.add(&A.channel());
             letters.add(&A.letter());
+            evaluations.add(&A.evaluation(), String::new());
             releases.keep_content(hash, json.clone(), NOW);
             visitors.add(&A.visitor());
         }
@@ -264,6 +291,8 @@ fn no_repository_method_is_left_out() {
         ("intents", include_str!("../intent.rs")),
         ("kept", include_str!("../kept.rs")),
         ("releases", include_str!("../release.rs")),
+        ("jobs", include_str!("../job.rs")),
+        ("evaluations", include_str!("../evaluation.rs")),
         ("builds", include_str!("../build.rs")),
         ("channels", include_str!("../channel.rs")),
         ("visitors", include_str!("../visitor.rs")),
