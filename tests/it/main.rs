@@ -17,6 +17,7 @@
 mod house;
 
 mod archiving;
+mod asking;
 mod attacks;
 mod auditing;
 mod chatting;

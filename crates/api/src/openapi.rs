@@ -39,6 +39,7 @@ use crate::{
         (name = "channels", description = "Where visitors reach the bot"),
         (name = "chat", description = "What a visitor's page calls"),
         (name = "conversations", description = "What visitors asked, for staff"),
+        (name = "requests", description = "Knowledge requests between departments, who knows, and what waits for whom"),
         (name = "audit", description = "What staff did"),
     ),
     components(schemas(ProblemView)),

@@ -206,6 +206,10 @@ pub(crate) const fn conflict_words(conflict: &Conflict) -> &'static str {
         Conflict::LimitReached(which) => which,
         Conflict::ChoiceClosed => w::declined::CHOICE_CLOSED,
         Conflict::ReleaseNotBuilt => w::declined::RELEASE_NOT_BUILT,
+        Conflict::RequestState(_) => w::declined::REQUEST_STATE,
+        Conflict::AlreadyLanded => w::declined::ALREADY_LANDED,
+        Conflict::SuiteNameTaken | Conflict::CaseNameTaken => w::declined::TEST_NAME_TAKEN,
+        Conflict::NotAnAnswerer => w::declined::NOT_AN_ANSWERER,
     }
 }
 

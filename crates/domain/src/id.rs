@@ -58,6 +58,19 @@ kinds! {
     Job = "job";
     /// A measurement of how well a bot tells its intents apart.
     Evaluation = "evl";
+
+    /// A question that is sent to the department that should know.
+    KnowledgeRequest = "knr";
+    /// Something that was said about a knowledge request.
+    RequestNote = "krn";
+    /// Some conversation tests.
+    TestSuite = "sui";
+    /// A conversation that is tried.
+    TestCase = "tst";
+    /// One run of conversation tests.
+    TestRun = "run";
+    /// A cluster of messages that the bot could not answer.
+    Gap = "gap";
 }
 
 /// An identifier of a `K`.

@@ -5,6 +5,7 @@ pub mod actor;
 pub mod api_key;
 pub mod audit;
 pub mod bot;
+pub mod calendar;
 pub mod channel;
 pub mod content;
 pub mod conversation;
@@ -21,8 +22,10 @@ pub mod page;
 pub mod policy;
 pub mod refusal;
 pub mod release;
+pub mod request;
 pub mod reset;
 pub mod session;
+pub mod suite;
 pub mod tenant;
 pub mod text;
 

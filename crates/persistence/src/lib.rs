@@ -4,6 +4,7 @@ mod api_key;
 pub mod archive;
 mod audit;
 mod build;
+mod calendar;
 mod channel;
 mod conversation;
 mod department;
@@ -19,14 +20,17 @@ mod member;
 mod once;
 mod records;
 mod release;
+mod request;
 mod reset;
 mod rows;
 mod schema;
 mod scoped;
 mod search;
 mod session;
+mod settings;
 pub mod shared;
 mod store;
+mod suite;
 #[cfg(test)]
 mod tests;
 mod tx;
@@ -38,6 +42,7 @@ mod writer;
 pub use api_key::{ApiKeys, KeyRow};
 pub use audit::{AuditFilter, AuditRow};
 pub use build::{Bot, Build, Builds};
+pub use calendar::Calendars;
 pub use channel::Channels;
 pub use conversation::{ConversationFilter, Conversations, StaffConversation};
 pub use department::Departments;
@@ -53,11 +58,14 @@ pub use member::{MemberFilter, Members};
 pub use once::{Claim, Once, Reply};
 pub use records::Records;
 pub use release::Releases;
+pub use request::{Eyes, KnowledgeRequests, RequestFilter};
 pub use reset::PasswordResets;
 pub use schema::known_migrations;
 pub use session::{End, NewRefresh, RefreshToken, Sessions};
+pub use settings::{MemberSettings, Settings};
 pub use shared::Shared;
 pub use store::{Connections, Store};
+pub use suite::{Owner, Suites};
 pub use tx::Tx;
 pub use visitor::{VisitorRow, Visitors};
 
@@ -80,4 +88,5 @@ repositories! {
     evaluations: Evaluations,
     intents: Intents, invitations: Invitations, jobs: Jobs, kept: Kept, letters: Letters, members: Members,
     password_resets: PasswordResets, releases: Releases, sessions: Sessions, visitors: Visitors,
+    calendars: Calendars, knowledge_requests: KnowledgeRequests, settings: Settings, suites: Suites,
 }

@@ -37,6 +37,8 @@ tenant_rows! {
     releases builds bots channels visitors conversations conversation_departments messages ratings idempotency events
     audit_heads audit_log
     jobs evaluations
+    calendars knowledge_requests request_notes escalations told member_settings
+    test_suites test_cases test_runs
 }
 
 rows! {
@@ -168,5 +170,39 @@ rows! {
         tenant_id: Uuid, id: Uuid;
         stage: String, departments: String, build: i64, folds: i64, phrases: i64, accuracy: Option<f64>,
         macro_f1: Option<f64>, document: String, created_at: i64,
+    }
+
+    calendars = "calendars" {
+        tenant_id: Uuid, department_id: Uuid;
+        zone: String, hours: String, holidays: String, targets: String, version: i64, created_at: i64, updated_at: i64,
+    }
+    knowledge_requests = "knowledge_requests" {
+        tenant_id: Uuid, id: Uuid;
+        from_department_id: Option<Uuid>, asker_id: Uuid, to_department_id: Uuid, gap_id: Option<Uuid>, question: String,
+        question_folded: String, examples: String, language: Option<String>, priority: String, assignee_id: Option<Uuid>,
+        state: String, stage: String, awaits: String, worked: i64, since: Option<i64>, due_at: Option<i64>,
+        outcome: Option<String>, round: i64, acknowledged_after: Option<i64>, answered_after: Option<i64>,
+        within_target: Option<bool>, version: i64, created_at: i64, updated_at: i64,
+    }
+    request_notes = "request_notes" {
+        tenant_id: Uuid, id: Uuid;
+        request_id: Uuid, kind: String, author_id: Uuid, text: String, created_at: i64,
+    }
+    escalations = "escalations" { tenant_id: Uuid, request_id: Uuid, round: i64, step: String; created_at: i64 }
+    told = "told" { tenant_id: Uuid, member_id: Uuid, thing: String; created_at: i64 }
+    member_settings = "member_settings" { tenant_id: Uuid, member_id: Uuid; named: bool, letters: bool, updated_at: i64 }
+    test_suites = "test_suites" {
+        tenant_id: Uuid, id: Uuid;
+        department_id: Option<Uuid>, owner: String, name: String, name_folded: String, description: Option<String>,
+        required: bool, version: i64, created_at: i64, updated_at: i64,
+    }
+    test_cases = "test_cases" {
+        tenant_id: Uuid, id: Uuid;
+        suite_id: Uuid, name_folded: String, script: String, version: i64, created_at: i64, updated_at: i64,
+    }
+    test_runs = "test_runs" {
+        tenant_id: Uuid, id: Uuid;
+        department_id: Option<Uuid>, owner: String, stage: String, occasion: String, build: i64, total: i64, passed: i64,
+        results: String, created_at: i64,
     }
 }

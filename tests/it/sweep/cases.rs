@@ -34,6 +34,12 @@ pub(super) const OF_TENANT: Facts = Facts { scope: Scope::Tenant, place: Place::
 pub(super) const PERSONAL: Facts = Facts { scope: Scope::Personal, place: Place::PathId, ..ALONE };
 pub(super) const CONVERSATION: Facts = Facts { scope: Scope::Department, place: Place::PathId, ..ALONE };
 
+/// A question to a department, from somebody who belongs to none: seen by who answers or reads there.
+pub(super) const ASKED: Facts =
+    Facts { scope: Scope::Department, place: Place::PathId, seen_by: Some("request.read"), ..ALONE };
+/// What one asked oneself; where somebody else did, of a department that nobody of the cast belongs to.
+pub(super) const ASKER: Facts = Facts { seen_by: Some("request.read"), ..PERSONAL };
+
 macro_rules! cases {
     ($($operation:ident: $facts:expr, |$stage:tt, $who:tt, $target:tt| $ask:expr;)*) => {
         /// Every case.
@@ -291,6 +297,60 @@ cases! {
     listAuditLog: Facts { scope: Scope::Tenant, place: Place::Request, ..ALONE }, |stage, who, target|
         who.client.get(&format!("/v1/audit-log?department={}", stage.key(target)));
     exportAuditLog: ALONE, |_, who, _| who.client.get("/v1/audit-log/export?action=none");
+
+    getMySettings: ALONE, |_, who, _| who.client.get("/v1/me/settings");
+    putMySettings: ALONE, |_, who, _| who.client.put("/v1/me/settings", &json!({ "named": false, "letters": true }));
+    getDepartmentCalendar: DEPARTMENT, |stage, who, target|
+        who.client.get(&format!("/v1/departments/{}/calendar", stage.key(target)));
+    putDepartmentCalendar: DEPARTMENT, |stage, who, target| {
+        let path = format!("/v1/departments/{}/calendar", stage.key(target));
+        let version = stage.version_at(target, &path);
+        let hours = json!({ "monday": [{ "from": "09:00", "to": "17:00" }] });
+        who.client.put(&path, &json!({ "time_zone": "UTC", "hours": hours })).at(&version)
+    };
+    importDepartmentHolidays: DEPARTMENT, |stage, who, target| {
+        let file = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20271206\r\nSUMMARY:Closed\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        let path = format!("/v1/departments/{}/calendar/holidays", stage.key(target));
+        who.client.ask("POST", &path).raw("text/calendar", file.as_bytes())
+    };
+    askWhoKnows: ALONE, |_, who, _| who.client.post("/v1/who-knows", &json!({ "question": "where is my parcel" }));
+    getInbox: ALONE, |_, who, _| who.client.get("/v1/inbox");
+    getDepartmentInbox: DEPARTMENT, |stage, who, target|
+        who.client.get(&format!("/v1/departments/{}/inbox", stage.key(target)));
+    measureKnowledgeRequests: ALONE, |_, who, _| who.client.get("/v1/knowledge-requests/measures");
+    createKnowledgeRequest: Facts { place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+        who.client.post("/v1/knowledge-requests", &json!({ "to": stage.key(target), "question": unique("Swept?") }));
+    listKnowledgeRequests: ALONE, |_, who, _| who.client.get("/v1/knowledge-requests");
+    getKnowledgeRequest: ASKED, |stage, who, target| who.client.get(&stage.request(target, "open", ""));
+    listKnowledgeRequestNotes: ASKED, |stage, who, target| who.client.get(&stage.request(target, "open", "/notes"));
+    createKnowledgeRequestNote: ASKED, |stage, who, target|
+        who.client.post(&stage.request(target, "open", "/notes"), &json!({ "text": "Swept." }));
+    acknowledgeKnowledgeRequest: ASKED, |stage, who, target|
+        who.client.post(&stage.request(target, "open", "/acknowledge"), &json!({}));
+    startKnowledgeRequest: ASKED, |stage, who, target|
+        who.client.post(&stage.request(target, "open", "/start"), &json!({}));
+    askBackKnowledgeRequest: ASKED, |stage, who, target|
+        who.client.post(&stage.request(target, "open", "/ask-back"), &json!({ "text": "Which?" }));
+    answerKnowledgeRequest: ASKED, |stage, who, target|
+        who.client.post(&stage.request(target, "open", "/answer"), &json!({ "text": "Yes." }));
+    declineKnowledgeRequest: ASKED, |stage, who, target|
+        who.client.post(&stage.request(target, "open", "/decline"), &json!({ "reason": "No." }));
+    putKnowledgeRequestAssignee: ASKED, |stage, who, target|
+        who.client.put(&stage.request(target, "open", "/assignee"), &json!({ "member": null }));
+    handOverKnowledgeRequest: ASKED, |stage, who, target| {
+        let other = &stage.companies[0].departments[usize::from(target == Target::Here)].key;
+        who.client.post(&stage.request(target, "open", "/hand-over"), &json!({ "to": other, "reason": "Theirs." }))
+    };
+    landKnowledgeRequest: ASKED, |stage, who, target| {
+        let body = json!({ "name": unique("swept"), "phrases": [{ "text": unique("a swept phrase") }] });
+        who.client.post(&stage.request(target, "accepted", "/draft"), &body)
+    };
+    replyToKnowledgeRequest: ASKER, |stage, who, target|
+        who.client.post(&stage.own_request(who, target, "returned", "/reply"), &json!({ "text": "All." }));
+    acceptKnowledgeRequest: ASKER, |stage, who, target|
+        who.client.post(&stage.own_request(who, target, "answered", "/accept"), &json!({}));
+    reopenKnowledgeRequest: ASKER, |stage, who, target|
+        who.client.post(&stage.own_request(who, target, "answered", "/reopen"), &json!({ "text": "Hm." }));
 }
 
 pub(super) fn release(target: Target) -> &'static str {

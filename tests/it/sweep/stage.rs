@@ -18,13 +18,22 @@ pub(super) struct Stage {
     spares: RefCell<HashMap<(&'static str, usize, usize), Value>>,
     /// API keys by their makers.
     keys: RefCell<HashMap<String, String>>,
+    /// Owners of departments that nobody of the cast belongs to.
+    quiet: RefCell<HashMap<String, Person>>,
 }
 
 impl Stage {
     pub(super) fn set(house: House) -> Self {
         let companies = ["acorn", "birch"].map(|name| Company::found(&house, name));
         let recruits = companies.each_ref().map(|company| company.leader.bring(&house, &json!({})));
-        Self { house, companies, recruits, spares: RefCell::default(), keys: RefCell::default() }
+        Self {
+            house,
+            companies,
+            recruits,
+            spares: RefCell::default(),
+            keys: RefCell::default(),
+            quiet: RefCell::default(),
+        }
     }
 
     /// After something changed: things are made anew.
@@ -183,6 +192,59 @@ impl Stage {
             self.keys.borrow_mut().insert(maker.id.clone(), made.clone());
             made
         })
+    }
+
+    /// The path of a request to the target's department, which the recruit sent for the company, in a state.
+    pub(super) fn request(&self, target: Target, state: &'static str, below: &str) -> String {
+        let id = Self::id(target, "knr", || {
+            let (recruit, department) = (self.recruit(target), self.department(target));
+            let made =
+                self.spare(state, target, || Self::brought_to(state, recruit, &department.key, &department.owner));
+            made["id"].as_str().unwrap().to_owned()
+        });
+        format!("/v1/knowledge-requests/{id}{below}")
+    }
+
+    /// The path of a request that one sent oneself, or of one that somebody else did, to a department that nobody else of
+    /// the cast belongs to.
+    pub(super) fn own_request(&self, who: &Principal, target: Target, state: &'static str, below: &str) -> String {
+        let id = Self::id(target, "knr", || {
+            let company = self.company(target);
+            let asker = match (target, &who.person) {
+                (Target::Here, Some(person)) => person,
+                _ => self.recruit(target),
+            };
+            let (key, owner) = self.quiet(company);
+            Self::brought_to(state, asker, &key, &owner)["id"].as_str().unwrap().to_owned()
+        });
+        format!("/v1/knowledge-requests/{id}{below}")
+    }
+
+    /// A department that nobody of the cast belongs to, with its owner.
+    fn quiet(&self, company: &Company) -> (String, Person) {
+        let key = format!("{}-quiet", company.departments[0].key);
+        let mut quiet = self.quiet.borrow_mut();
+        let owner = quiet.entry(key.clone()).or_insert_with(|| {
+            company.leader.client.post("/v1/departments", &json!({ "key": key, "name": key })).is(201);
+            company.leader.bring(&self.house, &json!({ "department": key, "role": "owner" }))
+        });
+        (key, owner.clone())
+    }
+
+    fn brought_to(state: &str, asker: &Person, to: &str, owner: &Person) -> Value {
+        let body = json!({ "to": to, "question": unique("Spare?") });
+        let request = asker.client.post("/v1/knowledge-requests", &body).is(201);
+        let path = |below: &str| format!("/v1/knowledge-requests/{}/{below}", request["id"].as_str().unwrap());
+        if state == "returned" {
+            owner.client.post(&path("ask-back"), &json!({ "text": "Which?" })).is(200);
+        }
+        if matches!(state, "answered" | "accepted") {
+            owner.client.post(&path("answer"), &json!({ "text": "Yes." })).is(200);
+        }
+        if state == "accepted" {
+            asker.client.post(&path("accept"), &json!({})).is(200);
+        }
+        request
     }
 
     /// An open invitation into a department, with its token.

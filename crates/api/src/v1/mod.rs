@@ -5,24 +5,29 @@ mod answer;
 mod api_keys;
 mod audit;
 mod bot;
+mod calendars;
 mod channels;
 mod chat;
 mod conversations;
 mod departments;
 mod exchange;
 mod follow;
+mod inbox;
 mod intents;
 mod invitations;
 mod jobs;
 mod keys;
+mod knowers;
 mod members;
 mod memberships;
 mod parse;
 mod phrases;
 mod releases;
+mod requests;
 mod resets;
 mod roster;
 mod sessions;
+mod settings;
 mod standing;
 mod tenants;
 mod views;
@@ -54,7 +59,12 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(channels::configure)
         .configure(chat::configure)
         .configure(conversations::configure)
-        .configure(audit::configure);
+        .configure(audit::configure)
+        .configure(settings::configure)
+        .configure(calendars::configure)
+        .configure(requests::configure)
+        .configure(knowers::configure)
+        .configure(inbox::configure);
 }
 
 pub(crate) use chat::may_ask;

@@ -5,6 +5,7 @@ use guildhall_domain::{
     actor::Role,
     api_key::{ApiKey, Bounds, Departments},
     bot::Settings,
+    calendar::Calendar,
     channel::{self, Channel, Origin},
     content::{Changes, Content, Hash},
     conversation::{Conversation, From, Message, Rating, ReplyFacts},
@@ -16,6 +17,10 @@ use guildhall_domain::{
     job::{self, Job},
     member::{self, Email, Member, Profile},
     release::{Release, State},
+    request::{
+        self, Clock, KnowledgeRequest, Marks, NoteKind, Priority, Question, Remark, RequestNote, Stage,
+        escalation::Step,
+    },
     reset::PasswordReset,
     session::Session,
     tenant::{self, Tenant},
@@ -24,7 +29,9 @@ use guildhall_domain::{
 use serde_json::{Map, json};
 use uuid::Uuid;
 
-use crate::{Build, Definition, NewRefresh, Once, Records, RefreshToken, Reply, SealedLetter, Store, VisitorRow};
+use crate::{
+    Build, Definition, MemberSettings, NewRefresh, Once, Records, RefreshToken, Reply, SealedLetter, Store, VisitorRow,
+};
 
 /// When everything happens.
 pub(super) const NOW: Moment = Moment(1_764_000_000_000_000);
@@ -313,6 +320,35 @@ impl Company {
         }
     }
 
+    pub(super) fn request(self) -> KnowledgeRequest {
+        KnowledgeRequest {
+            id: self.id(),
+            from: Some(self.id()),
+            asker: self.id(),
+            to: self.id(),
+            gap: Some(self.id()),
+            question: Question::stored(self.word()),
+            examples: vec![PhraseText::stored(self.word())],
+            language: None,
+            priority: Priority::Normal,
+            assignee: Some(self.id()),
+            state: request::State::Waiting {
+                stage: Stage::Open,
+                clock: Clock { worked: std::time::Duration::ZERO, since: NOW, due: LATER },
+            },
+            round: 1,
+            marks: Marks::default(),
+            version: self.number(),
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
+    pub(super) fn note(self) -> RequestNote {
+        let (id, author) = (self.id(), self.id());
+        RequestNote { id, kind: NoteKind::Comment, author, text: Remark::stored(self.word()), created_at: NOW }
+    }
+
     /// The same words from every company: only the tenant tells them apart.
     pub(super) fn once() -> Once {
         Once { actor: "mem".to_owned(), route: "route".to_owned(), key: "key".to_owned(), fingerprint: [0; 32] }
@@ -360,6 +396,12 @@ impl Company {
         tx.conversations().write(&[self.message()]).await.unwrap();
         tx.conversations().involve(self.id(), &[self.id()]).await.unwrap();
         tx.conversations().rate(self.id(), &self.rating()).await.unwrap();
+        assert!(tx.calendars().put(self.id(), &Calendar::usual(), 0, NOW).await.unwrap());
+        tx.knowledge_requests().add(&self.request()).await.unwrap();
+        tx.knowledge_requests().say(self.id(), &self.note()).await.unwrap();
+        assert!(tx.knowledge_requests().escalate(self.id(), 1, Step::Leader, NOW).await.unwrap());
+        assert!(tx.settings().tell(self.id(), &self.word(), NOW).await.unwrap());
+        tx.settings().set(self.id(), MemberSettings { named: true, letters: true }, NOW).await.unwrap();
         tx.claim(&Self::once(), NOW).await.unwrap();
         tx.keep_reply(&Self::once(), &self.reply(), false).await.unwrap();
         tx.record(records(&self.happened())).await.unwrap();

@@ -2,14 +2,16 @@
 //! changes and deletes nothing of it, whichever repository method it calls; and the same on SQLite.
 
 use guildhall_domain::{
-    Cursor, PageRequest, Reach,
+    Cursor, Moment, PageRequest, Reach,
     actor::Role,
     bot::Settings,
+    calendar::Calendar,
     evaluation::Stage,
     id,
     job::{self, Job, Kind, Progress},
     member,
     release::State,
+    request::escalation::Step,
 };
 use serde_json::Map;
 
@@ -18,7 +20,10 @@ use super::{
     place::{Place, number, on_postgres, on_sqlite},
     stranger::Stranger,
 };
-use crate::{AuditFilter, ConversationFilter, End, ErrandKind, IntentFilter, MemberFilter, Tx};
+use crate::{
+    AuditFilter, ConversationFilter, End, ErrandKind, Eyes, IntentFilter, MemberFilter, MemberSettings, RequestFilter,
+    Tx,
+};
 
 const A: Company = Company(0xa7);
 const B: Company = Company(0x5b);
@@ -55,6 +60,9 @@ async fn reads(b: &Stranger<'_>) {
     let their_channel = ConversationFilter { channel: Some(A.id()), ..ConversationFilter::default() };
     let their_words = IntentFilter { words: Some(A.word()), ..IntentFilter::default() };
     let their_departments = Reach::Departments(vec![A.id()]);
+    let their_eyes = Eyes { reach: &their_departments, member: Some(A.id()) };
+    let all_eyes = Eyes { reach: &Reach::Tenant, member: None };
+    let their_question = RequestFilter { words: Some(A.word()), ..RequestFilter::default() };
     calls! { b:
         finds_nothing {
             members.get(A.id());
@@ -103,6 +111,20 @@ async fn reads(b: &Stranger<'_>) {
             channels.get(A.id());
             visitors.get(A.id());
             conversations.get(&Reach::Tenant, A.id());
+            members.owners_of(A.id());
+            members.holding(A.id(), &[Role::Owner]);
+            members.these([A.id()]);
+            calendars.of(A.id());
+            knowledge_requests.get(A.id());
+            knowledge_requests.lock(A.id());
+            knowledge_requests.list(their_eyes, &RequestFilter::default(), &PAGE);
+            knowledge_requests.list(all_eyes, &their_question, &PAGE);
+            knowledge_requests.waiting(&[A.id()], Some(A.id()));
+            knowledge_requests.since(their_eyes, Moment(0));
+            knowledge_requests.open_to(A.id());
+            knowledge_requests.answered(A.id(), 10);
+            knowledge_requests.notes(A.id(), &PAGE);
+            knowledge_requests.steps(A.id(), 1);
             conversations.of_visitor(A.id(), A.id());
             conversations.exchange(A.id(), &A.word());
             conversations.message(A.id(), A.id());
@@ -124,11 +146,17 @@ async fn reads(b: &Stranger<'_>) {
             evaluations.list(None, &THEIR_PAGE);
             evaluations.list(Some(Stage::Draft), &THEIR_PAGE);
             channels.list(&THEIR_PAGE);
+            members.who_lead();
+            knowledge_requests.list(all_eyes, &RequestFilter::default(), &THEIR_PAGE);
+            knowledge_requests.with_leaders();
+            settings.named();
             conversations.list(&Reach::Tenant, &ConversationFilter::default(), &THEIR_PAGE);
         }
         may {
             members.leaders();
             api_keys.living(NOW);
+            settings.of(A.id());
+            knowledge_requests.count_notes(A.id());
             builds.bot();
             builds.last_number();
             jobs.under_way(A.id());
@@ -193,6 +221,8 @@ async fn writes(b: &Stranger<'_>) {
             visitors.extend(A.id(), NOW, NOW);
             conversations.take_turn(A.id(), A.id(), 2, NOW);
             conversations.leave(A.id(), &[], &Map::new());
+            knowledge_requests.change(&A.request(), A.number());
+            calendars.put(A.id(), &Calendar::usual(), 1, NOW);
         }
         is_refused {
             members.add(&A.member(), "stolen");
@@ -220,6 +250,12 @@ async fn writes(b: &Stranger<'_>) {
             conversations.involve(A.id(), &[B.id()]);
             conversations.involve(B.id(), &[A.id()]);
             conversations.rate(A.id(), &A.rating());
+            calendars.put(A.id(), &Calendar::usual(), 0, NOW);
+            knowledge_requests.add(&A.request());
+            knowledge_requests.say(A.id(), &A.note());
+            knowledge_requests.escalate(A.id(), 1, Step::Owner, NOW);
+            settings.tell(A.id(), "stolen", NOW);
+            settings.set(A.id(), MemberSettings::default(), NOW);
         }
         may {
             builds.keep(A.build());
@@ -297,6 +333,9 @@ fn no_repository_method_is_left_out() {
         ("channels", include_str!("../channel.rs")),
         ("visitors", include_str!("../visitor.rs")),
         ("conversations", include_str!("../conversation.rs")),
+        ("calendars", include_str!("../calendar.rs")),
+        ("knowledge_requests", include_str!("../request.rs")),
+        ("settings", include_str!("../settings.rs")),
         ("tx", include_str!("../audit.rs")),
         ("tx", include_str!("../once.rs")),
         ("tx", include_str!("../global.rs").split_once("impl Tx {").unwrap().1),
