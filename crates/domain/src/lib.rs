@@ -15,6 +15,7 @@ pub mod id;
 pub mod intent;
 pub mod invitation;
 pub mod job;
+pub mod mask;
 pub mod member;
 pub mod moment;
 pub mod page;
