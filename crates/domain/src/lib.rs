@@ -11,6 +11,7 @@ pub mod conversation;
 pub mod department;
 pub mod evaluation;
 pub mod event;
+pub mod gap;
 pub mod id;
 pub mod intent;
 pub mod invitation;
@@ -24,6 +25,7 @@ pub mod refusal;
 pub mod release;
 pub mod reset;
 pub mod session;
+pub mod tally;
 pub mod tenant;
 pub mod text;
 

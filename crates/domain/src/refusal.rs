@@ -66,6 +66,8 @@ pub enum Conflict {
     ChoiceClosed,
     /// The release has not been built or did not go live, so it can't be restored.
     ReleaseNotBuilt,
+    /// The gap is closed, or part of another one.
+    GapNotOpen,
 }
 
 /// Which precondition failed.

@@ -52,6 +52,8 @@ kinds! {
     Job = "job";
     /// What is done for a tenant every hour or every night; the reference is the chore's name.
     Chore = "chore";
+    /// What visitors did waits to be counted and gathered.
+    Relay = "relay";
 }
 
 /// A piece of work that this process holds the lease of.

@@ -9,6 +9,7 @@ mod conversation;
 mod department;
 mod error;
 mod evaluation;
+mod gap;
 mod global;
 mod intent;
 mod invitation;
@@ -18,8 +19,10 @@ mod letter;
 mod member;
 mod once;
 mod records;
+mod relay;
 mod release;
 mod reset;
+mod retention;
 mod rows;
 mod schema;
 mod scoped;
@@ -27,6 +30,7 @@ mod search;
 mod session;
 pub mod shared;
 mod store;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod tx;
@@ -39,10 +43,11 @@ pub use api_key::{ApiKeys, KeyRow};
 pub use audit::{AuditFilter, AuditRow};
 pub use build::{Bot, Build, Builds};
 pub use channel::Channels;
-pub use conversation::{ConversationFilter, Conversations, StaffConversation};
+pub use conversation::{ConversationFilter, Conversations, LogRow, StaffConversation};
 pub use department::Departments;
 pub use error::{Error, OrTaken, Result};
 pub use evaluation::Evaluations;
+pub use gap::{GapFilter, Gaps};
 pub use global::{Backlog, Errand, ErrandKind, LoginEntry};
 pub use intent::{IntentFilter, Intents};
 pub use invitation::Invitations;
@@ -52,12 +57,15 @@ pub use letter::{Letters, SealedLetter};
 pub use member::{MemberFilter, Members};
 pub use once::{Claim, Once, Reply};
 pub use records::Records;
+pub use relay::{Relays, Told};
 pub use release::Releases;
 pub use reset::PasswordResets;
+pub use retention::Retentions;
 pub use schema::known_migrations;
 pub use session::{End, NewRefresh, RefreshToken, Sessions};
 pub use shared::Shared;
 pub use store::{Connections, Store};
+pub use tally::{TalliedRating, Tallies, TallyFilter};
 pub use tx::Tx;
 pub use visitor::{VisitorRow, Visitors};
 
@@ -80,4 +88,5 @@ repositories! {
     evaluations: Evaluations,
     intents: Intents, invitations: Invitations, jobs: Jobs, kept: Kept, letters: Letters, members: Members,
     password_resets: PasswordResets, releases: Releases, sessions: Sessions, visitors: Visitors,
+    gaps: Gaps, relays: Relays, retentions: Retentions, tallies: Tallies,
 }

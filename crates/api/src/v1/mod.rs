@@ -1,6 +1,7 @@
 //! Version 1 of the API: one file per small noun, with its bodies, views and handlers side by side.
 
 mod advice;
+mod analytics;
 mod answer;
 mod api_keys;
 mod audit;
@@ -11,6 +12,7 @@ mod conversations;
 mod departments;
 mod exchange;
 mod follow;
+mod gaps;
 mod intents;
 mod invitations;
 mod jobs;
@@ -21,6 +23,7 @@ mod parse;
 mod phrases;
 mod releases;
 mod resets;
+mod retention;
 mod roster;
 mod sessions;
 mod standing;
@@ -54,6 +57,9 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(channels::configure)
         .configure(chat::configure)
         .configure(conversations::configure)
+        .configure(gaps::configure)
+        .configure(analytics::configure)
+        .configure(retention::configure)
         .configure(audit::configure);
 }
 

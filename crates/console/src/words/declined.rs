@@ -104,3 +104,4 @@ pub(crate) const IN_FLIGHT: &str = "The same is being done already. Please wait 
 pub(crate) const ALREADY_DONE: &str = "This was done before.";
 pub(crate) const CHOICE_CLOSED: &str = "The question is no longer open.";
 pub(crate) const RELEASE_NOT_BUILT: &str = "Only a release that went live once can be brought back.";
+pub(crate) const GAP_NOT_OPEN: &str = "That gap is closed, or part of another one by now.";

@@ -95,7 +95,8 @@ pub(crate) fn read_phrases(bodies: Vec<PhraseBody>, flaws: &mut Flaws) -> Vec<Ne
     bodies.into_iter().enumerate().filter_map(read).collect()
 }
 
-fn read_answers(bodies: Vec<AnswerBody>, flaws: &mut Flaws) -> Vec<Answer> {
+/// Reads answers; what is wrong with them is noted at its place.
+pub(crate) fn read_answers(bodies: Vec<AnswerBody>, flaws: &mut Flaws) -> Vec<Answer> {
     let mut answers: Vec<Answer> = Vec::with_capacity(bodies.len());
     for (at, body) in bodies.into_iter().enumerate() {
         let language = flaws.take(format!("/answers/{at}/language"), Language::parse(&body.language));

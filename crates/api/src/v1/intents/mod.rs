@@ -15,13 +15,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub(crate) use self::{
+    bodies::{AnswerBody, PhraseBody, read_answers, read_phrases},
+    views::{AnswerView, ButtonView, PhraseView},
+};
 use self::{
     bodies::{IntentBody, IntentPatchBody},
     views::{IntentPage, IntentView},
-};
-pub(crate) use self::{
-    bodies::{PhraseBody, read_phrases},
-    views::{AnswerView, ButtonView, PhraseView},
 };
 use super::{
     answer::{Allowed, Answer, Created, Done, Keyed, Versioned, create},
