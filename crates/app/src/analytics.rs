@@ -207,14 +207,15 @@ pub async fn tell(
     // Who sees the whole company sees each thing once; otherwise the departments' own numbers are summed.
     let company = *permit.reach() == Reach::Tenant && department.is_none() && intent.is_none();
     let mut lines = add_up(&cells, by, company);
-    match by {
-        None => drop(lines.entry(Of::All).or_default()),
-        Some(By::Day) => (from..=to).for_each(|day| drop(lines.entry(Of::Day(day)).or_default())),
-        Some(By::Week) => {
-            let monday = |day: i64| day - (day + 3).rem_euclid(7);
-            (monday(from)..=to).step_by(7).for_each(|day| drop(lines.entry(Of::Day(day)).or_default()));
-        }
-        Some(_) => {}
+    let monday = from - (from + 3).rem_euclid(7);
+    let all: Vec<Of> = match by {
+        None => vec![Of::All],
+        Some(By::Day) => (from..=to).map(Of::Day).collect(),
+        Some(By::Week) => (monday..=to).step_by(7).map(Of::Day).collect(),
+        Some(_) => Vec::new(),
+    };
+    for of in all {
+        lines.entry(of).or_default();
     }
     Ok(Told { from, to, lines: lines.into_iter().collect() })
 }

@@ -80,7 +80,7 @@ impl Relays<'_> {
 
     /// Notes that these were relayed, and how far the relay came; forgets what lies before `settled`, which nobody asks for
     /// any more.
-    pub async fn pass(&self, name: &str, told: &[Told], settled: Moment) -> Result<()> {
+    pub async fn pass(&self, name: &str, told: &[&Told], settled: Moment) -> Result<()> {
         let rows = told.iter().map(|told| relayed::Model {
             tenant_id: self.0.tenant(),
             event_id: told.id.uuid(),

@@ -45,7 +45,7 @@ async fn run(app: &App, errand: &Errand) -> Result<Outcome, Refusal> {
 }
 
 /// Passes on all that happened in a tenant up to now, settles what is due, and gathers what the bot could not answer.
-pub(crate) async fn relay(app: &App, tenant: Id<id::Tenant>) -> Result<(), Refusal> {
+pub async fn relay(app: &App, tenant: Id<id::Tenant>) -> Result<(), Refusal> {
     let mut heard = 0;
     loop {
         let (told, new) = passing::pass(app, tenant).await?;

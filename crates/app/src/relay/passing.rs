@@ -10,7 +10,7 @@ use guildhall_domain::{
     intent::Press,
     tally::{Asked, Cell, Measure, Party, RETURN, Talk, day_of},
 };
-use guildhall_persistence::{TalliedRating, Tx};
+use guildhall_persistence::{TalliedRating, Told, Tx};
 use serde::{Deserialize, Serialize};
 
 use super::{NAME, OVERLAP, PART, earlier, floor, news, news::News, time_of};
@@ -30,9 +30,9 @@ pub(super) async fn pass(app: &App, tenant: Id<id::Tenant>) -> Result<(usize, us
         for one in &told {
             all.push(news::read(tx, one).await?);
         }
-        Ok((told, all, app.live_bot(tx).await?))
+        Ok((behind, told, all, app.live_bot(tx).await?))
     };
-    let (told, all, bot) = app.look(&system, read).await?;
+    let (behind, told, all, bot) = app.look(&system, read).await?;
     if told.is_empty() {
         return Ok((0, 0));
     }
@@ -40,9 +40,13 @@ pub(super) async fn pass(app: &App, tenant: Id<id::Tenant>) -> Result<(usize, us
     let readings = readings(&bot, unanswered.collect()).await?;
     let pass = async |work: &Work<'_>| {
         let reached = work.relays().reached(NAME, work.now()).await?;
+        // Another node may have been quicker: under the lock, what is still new is what nobody passed on.
+        let new = work.relays().next(behind, &news::KINDS, PART).await?;
+        let (mine, all): (Vec<&Told>, Vec<&Option<News>>) =
+            told.iter().zip(&all).filter(|(told, _)| new.iter().any(|new| new.id == told.id)).unzip();
         let (tallies, talks) = Default::default();
         let mut page = Page { work, bot: &bot, readings: &readings, tallies, talks, heard: 0 };
-        for (one, told) in all.iter().zip(&told) {
+        for (one, told) in all.into_iter().zip(&mine) {
             match one {
                 Some(News::Reply { conversation, message, reply }) => page.reply(conversation, message, reply).await?,
                 Some(News::Rating { conversation, reply, message, score }) => {
@@ -52,8 +56,8 @@ pub(super) async fn pass(app: &App, tenant: Id<id::Tenant>) -> Result<(usize, us
             }
         }
         let heard = page.close().await?;
-        let newest = told.last().map_or(reached, |told| told.id.uuid().max(reached));
-        work.relays().pass(NAME, &told, earlier(time_of(newest), 2 * OVERLAP)).await?;
+        let newest = mine.last().map_or(reached, |told| told.id.uuid().max(reached));
+        work.relays().pass(NAME, &mine, earlier(time_of(newest), 2 * OVERLAP)).await?;
         Ok(heard)
     };
     Ok((told.len(), app.act(&system, pass).await?))

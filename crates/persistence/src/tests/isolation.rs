@@ -2,7 +2,7 @@
 //! changes and deletes nothing of it, whichever repository method it calls; and the same on SQLite.
 
 use guildhall_domain::{
-    Cursor, PageRequest, Reach,
+    Cursor, Moment, PageRequest, Reach,
     actor::Role,
     bot::Settings,
     evaluation::Stage,
@@ -18,7 +18,7 @@ use super::{
     place::{Place, number, on_postgres, on_sqlite},
     stranger::Stranger,
 };
-use crate::{AuditFilter, ConversationFilter, End, ErrandKind, IntentFilter, MemberFilter, Tx};
+use crate::{AuditFilter, ConversationFilter, End, ErrandKind, GapFilter, IntentFilter, MemberFilter, TallyFilter, Tx};
 
 const A: Company = Company(0xa7);
 const B: Company = Company(0x5b);
@@ -55,6 +55,7 @@ async fn reads(b: &Stranger<'_>) {
     let their_channel = ConversationFilter { channel: Some(A.id()), ..ConversationFilter::default() };
     let their_words = IntentFilter { words: Some(A.word()), ..IntentFilter::default() };
     let their_departments = Reach::Departments(vec![A.id()]);
+    let every_day = TallyFilter { from: 0, to: 99_999, department: None, intent: None, language: None, channel: None };
     calls! { b:
         finds_nothing {
             members.get(A.id());
@@ -111,6 +112,17 @@ async fn reads(b: &Stranger<'_>) {
             conversations.list(&Reach::Tenant, &mentioned, &PAGE);
             conversations.list(&Reach::Tenant, &involved, &PAGE);
             conversations.list(&Reach::Tenant, &their_channel, &PAGE);
+            gaps.get(&Reach::Tenant, A.id());
+            gaps.some(&[A.id()]);
+            gaps.list(&their_departments, &GapFilter::default(), &PAGE);
+            gaps.counts(A.id());
+            gaps.examples(A.id(), 100);
+            gaps.said_by(A.id());
+            tallies.talk(A.id());
+            tallies.talks_of(A.id());
+            tallies.rating(A.id(), None);
+            tallies.scores(A.id());
+            retentions.of_visitor(A.id());
         }
         finds_its_own {
             members.list(&MemberFilter::default(), &THEIR_PAGE);
@@ -127,6 +139,17 @@ async fn reads(b: &Stranger<'_>) {
             conversations.list(&Reach::Tenant, &ConversationFilter::default(), &THEIR_PAGE);
         }
         may {
+            gaps.waiting(100);
+            gaps.known(100);
+            gaps.apart();
+            tallies.read(&Reach::Tenant, &every_day);
+            tallies.due(NOW, 100);
+            relays.at("talk");
+            relays.reached("talk", NOW);
+            relays.next(uuid::Uuid::nil(), &["tenant.founded"], 100);
+            retentions.days();
+            retentions.silent_since(Moment(i64::MAX), 100);
+            conversations.log(&Reach::Tenant, (Moment(0), Moment(i64::MAX)), None, 100);
             members.leaders();
             api_keys.living(NOW);
             builds.bot();
@@ -166,6 +189,15 @@ async fn writes(b: &Stranger<'_>) {
             password_resets.spend(A.id(), NOW);
             password_resets.close_all(A.id(), NOW);
             letters.remove(A.id());
+            gaps.save(&A.gap(), A.number());
+            gaps.place(&[A.id()], Some(A.id()), B.id());
+            gaps.pour(A.id(), B.id());
+            gaps.hush(&[A.id()]);
+            gaps.expire(&[A.id()]);
+            gaps.erase(A.id());
+            tallies.forget(&[A.id()]);
+            retentions.end(&[A.id()]);
+            retentions.forget(A.id());
             jobs.begin(A.id(), B.uuid(), NOW);
             jobs.progress(A.id(), A.uuid(), Progress { done: 1, total: 2 }, NOW);
             jobs.finish(A.id(), A.uuid(), &serde_json::Value::Null, NOW);
@@ -220,8 +252,18 @@ async fn writes(b: &Stranger<'_>) {
             conversations.involve(A.id(), &[B.id()]);
             conversations.involve(B.id(), &[A.id()]);
             conversations.rate(A.id(), &A.rating());
+            gaps.add(&A.gap());
+            gaps.count(A.id(), &[B.count()]);
+            gaps.part(A.id(), B.id(), NOW);
         }
         may {
+            gaps.hear(&B.example());
+            relays.pass("talk", &[], NOW);
+            tallies.add([(B.cell(), 1)]);
+            tallies.keep(&B.talk(), None);
+            tallies.keep_rating(B.id(), None, B.tallied());
+            retentions.set(30, NOW);
+            retentions.forget_gone(NOW);
             builds.keep(A.build());
         }
     }
@@ -296,6 +338,10 @@ fn no_repository_method_is_left_out() {
         ("builds", include_str!("../build.rs")),
         ("channels", include_str!("../channel.rs")),
         ("visitors", include_str!("../visitor.rs")),
+        ("gaps", include_str!("../gap.rs")),
+        ("relays", include_str!("../relay.rs")),
+        ("retentions", include_str!("../retention.rs")),
+        ("tallies", include_str!("../tally.rs")),
         ("conversations", include_str!("../conversation.rs")),
         ("tx", include_str!("../audit.rs")),
         ("tx", include_str!("../once.rs")),

@@ -57,7 +57,7 @@ pub(crate) struct LogQuery {
 )]
 #[get("/v1/analytics/messages.csv")]
 pub(crate) async fn export_messages(
-    Allowed(_): Allowed<ReadConversations>,
+    _permit: Allowed<ReadConversations>,
     app: Data<App>,
     request: HttpRequest,
     Query(query): Query<LogQuery>,
