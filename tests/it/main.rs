@@ -16,6 +16,7 @@
 #[macro_use]
 mod house;
 
+mod analysing;
 mod archiving;
 mod asking;
 mod attacks;
@@ -27,6 +28,7 @@ mod crash;
 mod deploying;
 mod document;
 mod exchanging;
+mod gaps;
 mod getting_in;
 mod manners;
 mod metrics;

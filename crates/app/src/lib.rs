@@ -1,6 +1,7 @@
 //! Use cases and background jobs: load, decide, save, tell. No HTTP and no SQL here.
 
 pub mod advice;
+pub mod analytics;
 pub mod api_key;
 pub mod archive;
 pub mod audit;
@@ -18,6 +19,7 @@ pub mod department;
 pub mod desk;
 pub mod exchange;
 mod form;
+pub mod gap;
 pub mod gate;
 pub mod hashing;
 pub mod inbox;
@@ -31,10 +33,12 @@ pub mod member;
 pub mod metrics;
 pub mod notice;
 pub mod postman;
+pub mod relay;
 pub mod release;
 mod reply;
 pub mod request;
 pub mod reset;
+pub mod retention;
 pub mod roster;
 pub mod session;
 pub mod settings;
@@ -79,6 +83,7 @@ pub struct App {
     encoder: Option<Arc<SentenceEncoder>>,
     thinking: thinking::Thinking,
     desks: desk::Desks,
+    marks: relay::Marks,
     importing: tokio::sync::Semaphore,
 }
 
@@ -130,6 +135,7 @@ impl App {
             encoder: parts.encoder,
             thinking: thinking::Thinking::default(),
             desks: desk::Desks::default(),
+            marks: relay::Marks::default(),
             importing: tokio::sync::Semaphore::new(2),
         })
     }

@@ -81,6 +81,16 @@ routes! {
     "live.read": GET "/console/try" => pages::trial::show;
     "conversation.read": GET "/console/conversations" => pages::conversations::list;
     "conversation.read": GET "/console/conversations/{conversation}" => pages::conversations::show;
+    "gap.read": GET "/console/gaps" => pages::gaps::list;
+    "gap.read": GET "/console/gaps/{gap}" => pages::gaps::show;
+    "gap.settle": POST "/console/gaps/{gap}/title" => pages::gaps::title;
+    "gap.settle": POST "/console/gaps/{gap}/close" => pages::gaps::close;
+    "gap.settle": POST "/console/gaps/{gap}/reopen" => pages::gaps::reopen;
+    "gap.settle": POST "/console/gaps/{gap}/merge" => pages::gaps::merge;
+    "gap.settle": POST "/console/gaps/{gap}/split" => pages::gaps::split;
+    "draft.edit": POST "/console/gaps/{gap}/intents" => pages::gaps::intent;
+    "draft.edit": POST "/console/gaps/{gap}/phrases" => pages::gaps::phrases;
+    "analytics.read": GET "/console/numbers" => pages::analytics::show;
     "member.read": GET "/console/people" => pages::people::list;
     "member.invite": GET "/console/invitations" => pages::invitations::list;
     "member.invite": POST "/console/invitations" => pages::invitations::invite;

@@ -13,7 +13,7 @@ use guildhall_domain::{
     Actor, Grant, Refusal,
     department::Department,
     intent::Warning,
-    policy::{self, KeepAccount, ManageChannels, ReadConversations, ReadDepartments},
+    policy::{self, KeepAccount, ManageChannels, ReadAnalytics, ReadConversations, ReadDepartments, ReadGaps},
 };
 use maud::{DOCTYPE, Markup, html};
 
@@ -46,6 +46,8 @@ pub(crate) enum Place {
     Departments,
     Try,
     Conversations,
+    Gaps,
+    Numbers,
     People,
     Channels,
     Account,
@@ -174,6 +176,8 @@ impl Shell {
                         @if may_somewhere::<ReadConversations>(&self.actor) {
                             (link(Place::Conversations, "/conversations", w::shell::CONVERSATIONS))
                         }
+                        @if may_somewhere::<ReadGaps>(&self.actor) { (link(Place::Gaps, "/gaps", w::shell::GAPS)) }
+                        @if may_somewhere::<ReadAnalytics>(&self.actor) { (link(Place::Numbers, "/numbers", w::shell::NUMBERS)) }
                         (link(Place::People, "/people", w::shell::PEOPLE))
                         @if may_somewhere::<ManageChannels>(&self.actor) {
                             (link(Place::Channels, "/channels", w::shell::CHANNELS))

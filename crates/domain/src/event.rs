@@ -107,6 +107,26 @@ kinds! {
     BoundaryMet = "message.boundary";
     /// A visitor rated.
     Rated = "conversation.rated";
+    /// A gap was found.
+    GapFound = "gap.found";
+    /// A gap got another title.
+    GapTitled = "gap.titled";
+    /// A gap became part of another.
+    GapMerged = "gap.merged";
+    /// Some of a gap's messages became a gap of their own.
+    GapSplit = "gap.split";
+    /// A department was asked to answer a gap.
+    GapRequested = "gap.requested";
+    /// A gap was closed.
+    GapClosed = "gap.closed";
+    /// A gap was opened again.
+    GapReopened = "gap.reopened";
+    /// The company changed how long conversations are kept.
+    RetentionChanged = "retention.changed";
+    /// Conversations were deleted that were older than they are kept.
+    ConversationsExpired = "conversation.expired";
+    /// All that a visitor said was deleted.
+    VisitorErased = "visitor.erased";
     /// Work of the house itself failed so often that it was given up.
     ErrandGivenUp = "errand.given-up";
     /// Somebody asked for a job.

@@ -54,6 +54,8 @@ kinds! {
     ApiKey = "key";
     /// Something that happened.
     Event = "evt";
+    /// A cluster of visitors' messages that the bot could not answer.
+    Gap = "gap";
     /// Work that somebody asked for.
     Job = "job";
     /// A measurement of how well a bot tells its intents apart.

@@ -81,6 +81,16 @@ policy! {
     ManageChannels   = "channel.manage"         [T N N N N N N N N N];
     /// Read visitors' conversations.
     ReadConversations = "conversation.read"     [T N D D D D N N N N];
+    /// Read gaps: those that one's departments likely know about.
+    ReadGaps         = "gap.read"               [T N D D D D N N N N];
+    /// Title, merge, split, close and reopen gaps.
+    SettleGaps       = "gap.settle"             [T N D D D N N N N N];
+    /// Read the numbers of visitors' talk.
+    ReadAnalytics    = "analytics.read"         [T T D D D N D N N N];
+    /// Say how long conversations are kept.
+    SetRetention     = "retention.set"          [T N N N N N N N N N];
+    /// Delete all that a visitor said.
+    EraseVisitor     = "visitor.erase"          [T N N N N N N N N N];
     /// Read the audit log.
     ReadAudit        = "audit.read"             [T N N N N N N N N N];
     /// Read jobs and how far they are.

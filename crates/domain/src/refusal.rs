@@ -89,6 +89,8 @@ pub enum Conflict {
     CaseNameTaken,
     /// Somebody who may not answer for the department can't be given the request.
     NotAnAnswerer,
+    /// The gap is closed, or part of another one.
+    GapNotOpen,
 }
 
 /// Which precondition failed.

@@ -54,6 +54,8 @@ kinds! {
     Chore = "chore";
     /// A knowledge request is due; the reference is its identifier.
     Escalation = "escalation";
+    /// What visitors did waits to be counted and gathered.
+    Relay = "relay";
 }
 
 /// A piece of work that this process holds the lease of.

@@ -39,6 +39,7 @@ tenant_rows! {
     jobs evaluations
     calendars knowledge_requests request_notes escalations told member_settings
     test_suites test_cases test_runs
+    relays relayed gaps gap_messages gap_counts gap_departments gaps_apart tallies talks tallied_ratings retention
 }
 
 rows! {
@@ -205,4 +206,32 @@ rows! {
         department_id: Option<Uuid>, owner: String, stage: String, occasion: String, build: i64, total: i64, passed: i64,
         results: String, created_at: i64,
     }
+    relays = "relays" { tenant_id: Uuid, name: String; reached: Uuid, updated_at: i64 }
+    relayed = "relayed" { tenant_id: Uuid, event_id: Uuid; at: i64 }
+    gaps = "gaps" {
+        tenant_id: Uuid, id: Uuid;
+        title: String, title_folded: String, titled: bool, state: String, reason: Option<String>, note: Option<String>,
+        merged_into: Option<Uuid>, count: i64, since_closed: i64, sums: String, central: String, last_at: i64, version: i64,
+        created_at: i64, updated_at: i64,
+    }
+    gap_messages = "gap_messages" {
+        tenant_id: Uuid, message_id: Uuid;
+        gap_id: Option<Uuid>, text: Option<String>, why: String, language: Option<String>, channel_id: Uuid,
+        visitor_id: Uuid, conversation_id: Uuid, likely: String, at: i64,
+    }
+    gap_counts = "gap_counts" { tenant_id: Uuid, gap_id: Uuid, week: i64, language: String, channel_id: Uuid; count: i64 }
+    gap_departments = "gap_departments" { tenant_id: Uuid, department_id: Uuid, gap_id: Uuid; share: f64 }
+    gaps_apart = "gaps_apart" { tenant_id: Uuid, one: Uuid, other: Uuid; created_at: i64 }
+    tallies = "tallies" {
+        tenant_id: Uuid, day: i64, party: Uuid, intent_id: Uuid, language: String, channel_id: Uuid, measure: String;
+        value: i64,
+    }
+    talks = "talks" {
+        tenant_id: Uuid, conversation_id: Uuid;
+        visitor_id: Uuid, channel_id: Uuid, language: String, began_at: i64, last_at: i64, last_kind: String,
+        departments: String, intents: String, asked: Option<String>, worst: Option<i64>, settled: Option<String>,
+        settled_for: String, due_at: Option<i64>,
+    }
+    tallied_ratings = "tallied_ratings" { tenant_id: Uuid, conversation_id: Uuid, message_id: Uuid; cells: String, score: i64 }
+    retention = "retention" { tenant_id: Uuid; days: i64, updated_at: i64 }
 }

@@ -39,6 +39,8 @@ pub(super) const ASKED: Facts =
     Facts { scope: Scope::Department, place: Place::PathId, seen_by: Some("request.read"), ..ALONE };
 /// What one asked oneself; where somebody else did, of a department that nobody of the cast belongs to.
 pub(super) const ASKER: Facts = Facts { seen_by: Some("request.read"), ..PERSONAL };
+/// A gap that one department likely knows about.
+pub(super) const GAP: Facts = Facts { seen_by: Some("gap.read"), ..CONVERSATION };
 
 macro_rules! cases {
     ($($operation:ident: $facts:expr, |$stage:tt, $who:tt, $target:tt| $ask:expr;)*) => {
@@ -292,6 +294,53 @@ cases! {
         who.client.get(&stage.talk(target).replace("/chat/", "/"));
     listConversationMessages: CONVERSATION, |stage, who, target|
         who.client.get(&format!("{}/messages", stage.talk(target).replace("/chat/", "/")));
+
+    listGaps: ALONE, |_, who, _| who.client.get("/v1/gaps");
+    listGaps: Facts { place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+        who.client.get(&format!("/v1/gaps?department={}", stage.key(target)));
+    getGap: GAP, |stage, who, target| who.client.get(&stage.gap(target));
+    changeGap: GAP, |stage, who, target| {
+        let path = stage.gap(target);
+        who.client.patch(&path, &stage.version_at(target, &path), &json!({ "title": "Swept" }))
+    };
+    closeGap: GAP, |stage, who, target|
+        who.client.post(&format!("{}/close", stage.gap(target)), &json!({ "reason": "noise" }));
+    reopenGap: GAP, |stage, who, target| {
+        let path = stage.gap(target);
+        stage.close(target, &path);
+        who.client.ask("POST", &format!("{path}/reopen"))
+    };
+    mergeGap: GAP, |stage, who, target| {
+        let into = stage.whole_gap(target).rsplit('/').next().unwrap().to_owned();
+        who.client.post(&format!("{}/merge", stage.piece(target)), &json!({ "into": into }))
+    };
+    splitGap: GAP, |stage, who, target| {
+        let path = stage.gap(target);
+        who.client.post(&format!("{path}/split"), &json!({ "messages": [stage.example(target)] }))
+    };
+    addGapPhrases: GAP, |stage, who, target| {
+        let department = stage.department(target);
+        let body = json!({ "department": department.key, "intent": department.draft, "messages": [stage.example(target)] });
+        who.client.post(&format!("{}/phrases", stage.gap(target)), &body)
+    };
+    createGapIntent: GAP, |stage, who, target| {
+        let body = json!({ "department": stage.department(target).key, "name": unique("gap"), "messages": [stage.example(target)] });
+        who.client.post(&format!("{}/intents", stage.gap(target)), &body)
+    };
+
+    getAnalyticsSummary: ALONE, |_, who, _| who.client.get("/v1/analytics/summary");
+    getAnalyticsSummary: Facts { place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+        who.client.get(&format!("/v1/analytics/summary?department={}", stage.key(target)));
+    getAnalyticsSeries: ALONE, |_, who, _| who.client.get("/v1/analytics/series");
+    getAnalyticsBreakdown: ALONE, |_, who, _| who.client.get("/v1/analytics/breakdown?by=intent");
+    exportMessages: ALONE, |_, who, _| who.client.get("/v1/analytics/messages.csv");
+
+    getRetention: ALONE, |_, who, _| who.client.get("/v1/retention");
+    putRetention: ALONE, |_, who, _| who.client.put("/v1/retention", &json!({ "conversation_days": 180 }));
+    eraseVisitor: OF_TENANT, |stage, who, target| {
+        let id = Stage::id(target, "vis", || stage.passer_by(target));
+        who.client.delete(&format!("/v1/visitors/{id}"))
+    };
 
     listAuditLog: ALONE, |_, who, _| who.client.get("/v1/audit-log");
     listAuditLog: Facts { scope: Scope::Tenant, place: Place::Request, ..ALONE }, |stage, who, target|

@@ -9,7 +9,7 @@ use guildhall_console::{ROUTES, Route};
 
 use super::{
     anonymous,
-    cases::{ALONE, CONVERSATION, DEPARTMENT, IN_DEPARTMENT, IN_DRAFT, IS_LIVE, OF_TENANT, PERSONAL, release},
+    cases::{ALONE, CONVERSATION, DEPARTMENT, GAP, IN_DEPARTMENT, IN_DRAFT, IS_LIVE, OF_TENANT, PERSONAL, release},
     cast::{Principal, cast},
     law::{Asked, Bar, Facts, Place, Scope, Target, expected},
     stage::Stage,
@@ -200,6 +200,39 @@ cases! {
         to(format!("/console/conversations?department={}", stage.key(target)));
     GET "/console/conversations/{conversation}": CONVERSATION, |stage, _, target|
         to(stage.talk(target).replace("/v1/chat/", "/console/"));
+
+    GET "/console/gaps": ALONE, |_, _, _| to("/console/gaps");
+    GET "/console/gaps": Facts { place: Place::Request, ..DEPARTMENT }, |stage, _, target|
+        to(format!("/console/gaps?department={}", stage.key(target)));
+    GET "/console/gaps/{gap}": GAP, |stage, _, target| to(page(&stage.gap(target)));
+    POST "/console/gaps/{gap}/title": GAP, |stage, _, target| {
+        let path = stage.gap(target);
+        to(page(&format!("{path}/title"))).with("version", stage.version_at(target, &path).to_string()).with("title", "Swept")
+    };
+    POST "/console/gaps/{gap}/close": GAP, |stage, _, target| to(page(&format!("{}/close", stage.gap(target)))).with("reason", "noise");
+    POST "/console/gaps/{gap}/reopen": GAP, |stage, _, target| {
+        let path = stage.gap(target);
+        stage.close(target, &path);
+        to(page(&format!("{path}/reopen")))
+    };
+    POST "/console/gaps/{gap}/merge": GAP, |stage, _, target| {
+        let into = stage.whole_gap(target).rsplit('/').next().unwrap().to_owned();
+        to(page(&format!("{}/merge", stage.piece(target)))).with("into", into)
+    };
+    POST "/console/gaps/{gap}/split": GAP, |stage, _, target| {
+        let path = stage.gap(target);
+        to(page(&format!("{path}/split"))).with("message", stage.example(target).as_str().unwrap())
+    };
+    POST "/console/gaps/{gap}/intents": GAP, |stage, _, target|
+        to(page(&format!("{}/intents", stage.gap(target)))).with("department", &*stage.department(target).key).with("name", unique("gap"));
+    POST "/console/gaps/{gap}/phrases": GAP, |stage, _, target| {
+        let department = stage.department(target);
+        let intent = format!("{}/{}", department.key, department.draft);
+        to(page(&format!("{}/phrases", stage.gap(target)))).with("intent", intent)
+    };
+    GET "/console/numbers": ALONE, |_, _, _| to("/console/numbers");
+    GET "/console/numbers": Facts { place: Place::Request, ..DEPARTMENT }, |stage, _, target|
+        to(format!("/console/numbers?department={}", stage.key(target)));
 
     GET "/console/people": ALONE, |_, _, _| to("/console/people");
     GET "/console/invitations": ALONE, |_, _, _| to("/console/invitations");

@@ -20,6 +20,8 @@ pub(super) struct Stage {
     keys: RefCell<HashMap<String, String>>,
     /// Owners of departments that nobody of the cast belongs to.
     quiet: RefCell<HashMap<String, Person>>,
+    /// Paths of gaps by company and department.
+    gaps: RefCell<HashMap<(usize, usize), String>>,
 }
 
 impl Stage {
@@ -33,6 +35,7 @@ impl Stage {
             spares: RefCell::default(),
             keys: RefCell::default(),
             quiet: RefCell::default(),
+            gaps: RefCell::default(),
         }
     }
 
@@ -279,5 +282,92 @@ impl Stage {
         let (company, visitor) = Self::at(target);
         let id = Self::id(target, "con", || self.companies[company].visitors[visitor].conversation.clone());
         format!("/v1/chat/conversations/{id}")
+    }
+
+    /// The path of a gap that the target's department alone likely knows about: open, with examples.
+    pub(super) fn gap(&self, target: Target) -> String {
+        match target {
+            Target::Nowhere | Target::Missing | Target::Malformed => {
+                format!("/v1/gaps/{}", Self::id(target, "gap", String::new))
+            }
+            _ => self.whole_gap(target),
+        }
+    }
+
+    /// The path of a real one.
+    pub(super) fn whole_gap(&self, target: Target) -> String {
+        let (company, department) = Self::at(target);
+        let known = self.gaps.borrow().get(&(company, department)).cloned();
+        let path = known.unwrap_or_else(|| {
+            let found = self.disliked(target);
+            self.gaps.borrow_mut().insert((company, department), found.clone());
+            found
+        });
+        let leader = &self.company(target).leader.client;
+        leader.ask("POST", &format!("{path}/reopen")).send();
+        // What was split off comes home.
+        let id = path.rsplit('/').next().unwrap().to_owned();
+        for gap in leader.get("/v1/gaps?limit=200").is(200)["items"].as_array().unwrap() {
+            let same = gap["likely"][0]["department"] == *self.department(target).key;
+            if same && gap["id"] != *id {
+                let piece = format!("/v1/gaps/{}", gap["id"].as_str().unwrap());
+                leader.post(&format!("{piece}/merge"), &json!({ "into": id })).is(200);
+            }
+        }
+        path
+    }
+
+    /// Asks what a department answers and rates it badly, until a gap comes of it.
+    fn disliked(&self, target: Target) -> String {
+        let (company, department) = (self.company(target), self.department(target));
+        for at in 0..6 {
+            let visitor = crate::house::Visitor::come(&self.house, company.key());
+            let reply = visitor.say(&format!("{}{}", department.question, "?".repeat(at)))["reply"].clone();
+            let body = json!({ "score": 1, "message": reply["message"]["id"] });
+            visitor.client.post(&format!("{}/rating", visitor.path), &body).is(201);
+        }
+        for _ in 0..300 {
+            let found = company.leader.client.get("/v1/gaps?limit=200").is(200);
+            let own = |gap: &&Value| gap["likely"][0]["department"] == *department.key && gap["count"] == 6;
+            if let Some(gap) = found["items"].as_array().unwrap().iter().find(own) {
+                return format!("/v1/gaps/{}", gap["id"].as_str().unwrap());
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!("no gap was found");
+    }
+
+    /// An example of the target's gap.
+    pub(super) fn example(&self, target: Target) -> Value {
+        let path = self.whole_gap(target);
+        self.company(target).leader.client.get(&path).is(200)["examples"][0]["message"].clone()
+    }
+
+    /// The path of a gap that may become part of the target's.
+    pub(super) fn piece(&self, target: Target) -> String {
+        match target {
+            Target::Nowhere | Target::Missing | Target::Malformed => self.gap(target),
+            _ => {
+                let path = self.whole_gap(target);
+                let leader = &self.company(target).leader.client;
+                let body = json!({ "messages": [self.example(target)] });
+                let piece = leader.post(&format!("{path}/split"), &body).is(201);
+                format!("/v1/gaps/{}", piece["id"].as_str().unwrap())
+            }
+        }
+    }
+
+    /// Closes a gap, if it is open.
+    pub(super) fn close(&self, target: Target, path: &str) {
+        self.company(target).leader.client.post(&format!("{path}/close"), &json!({ "reason": "noise" })).send();
+    }
+
+    /// A visitor who may be erased.
+    pub(super) fn passer_by(&self, target: Target) -> String {
+        let company = self.company(target);
+        let visitor = crate::house::Visitor::come(&self.house, company.key());
+        visitor.say("hello");
+        let path = format!("/v1/conversations/{}", visitor.conversation);
+        company.leader.client.get(&path).is(200)["visitor"].as_str().unwrap().to_owned()
     }
 }

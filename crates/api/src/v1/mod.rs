@@ -1,6 +1,7 @@
 //! Version 1 of the API: one file per small noun, with its bodies, views and handlers side by side.
 
 mod advice;
+mod analytics;
 mod answer;
 mod api_keys;
 mod audit;
@@ -12,6 +13,7 @@ mod conversations;
 mod departments;
 mod exchange;
 mod follow;
+mod gaps;
 mod inbox;
 mod intents;
 mod invitations;
@@ -25,6 +27,7 @@ mod phrases;
 mod releases;
 mod requests;
 mod resets;
+mod retention;
 mod roster;
 mod sessions;
 mod settings;
@@ -59,6 +62,9 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(channels::configure)
         .configure(chat::configure)
         .configure(conversations::configure)
+        .configure(gaps::configure)
+        .configure(analytics::configure)
+        .configure(retention::configure)
         .configure(audit::configure)
         .configure(settings::configure)
         .configure(calendars::configure)

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod advice;
+pub(crate) mod analytics;
 pub(crate) mod answer;
 pub(crate) mod channels;
 pub(crate) mod coming_in;
@@ -9,6 +10,7 @@ pub(crate) mod conversations;
 pub(crate) mod department;
 pub(crate) mod exchange;
 pub(crate) mod founding;
+pub(crate) mod gaps;
 pub(crate) mod home;
 pub(crate) mod intent;
 pub(crate) mod intents;

@@ -108,3 +108,4 @@ pub(crate) const REQUEST_STATE: &str = "Somebody else has moved the request on. 
 pub(crate) const ALREADY_LANDED: &str = "The answer is in the draft already.";
 pub(crate) const NOT_AN_ANSWERER: &str = "Only owners, reviewers and editors answer for their department.";
 pub(crate) const TEST_NAME_TAKEN: &str = "There is another one of this name. Please choose another name.";
+pub(crate) const GAP_NOT_OPEN: &str = "That gap is closed, or part of another one by now.";

@@ -8,10 +8,11 @@ use guildhall_domain::{
     calendar::Calendar,
     channel::{self, Channel, Origin},
     content::{Changes, Content, Hash},
-    conversation::{Conversation, From, Message, Rating, ReplyFacts},
+    conversation::{Conversation, From, Message, Rating, ReplyFacts, ReplyKind},
     department::{Department, Key},
     evaluation,
     event::{Event, Kind},
+    gap::{self, Count, Example, Gap, Why},
     intent::{Answer, Intent, NewPhrase},
     invitation::Invitation,
     job::{self, Job},
@@ -23,6 +24,7 @@ use guildhall_domain::{
     },
     reset::PasswordReset,
     session::Session,
+    tally::{Cell, Measure, Party, Talk},
     tenant::{self, Tenant},
     text::{AnswerText, IntentName, Language, Name, Note, PhraseText, Title},
 };
@@ -30,7 +32,8 @@ use serde_json::{Map, json};
 use uuid::Uuid;
 
 use crate::{
-    Build, Definition, MemberSettings, NewRefresh, Once, Records, RefreshToken, Reply, SealedLetter, Store, VisitorRow,
+    Build, Definition, MemberSettings, NewRefresh, Once, Records, RefreshToken, Reply, SealedLetter, Store,
+    TalliedRating, Told, VisitorRow,
 };
 
 /// When everything happens.
@@ -344,9 +347,85 @@ impl Company {
         }
     }
 
+    pub(super) fn gap(self) -> Gap {
+        Gap {
+            id: self.id(),
+            title: Title::stored(self.word()),
+            titled: true,
+            state: gap::State::Open,
+            reason: None,
+            note: Some(self.word()),
+            merged_into: None,
+            count: 3,
+            since_closed: 0,
+            sums: vec![(self.id(), 1.0)],
+            central: vec![self.id()],
+            last_at: NOW,
+            version: self.number(),
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
     pub(super) fn note(self) -> RequestNote {
         let (id, author) = (self.id(), self.id());
         RequestNote { id, kind: NoteKind::Comment, author, text: Remark::stored(self.word()), created_at: NOW }
+    }
+
+    pub(super) fn example(self) -> Example {
+        Example {
+            message: self.id(),
+            gap: Some(self.id()),
+            text: Some(self.word()),
+            why: Why::Fallback,
+            language: None,
+            channel: self.id(),
+            visitor: self.id(),
+            conversation: self.id(),
+            likely: vec![(self.id(), 1.0)],
+            at: NOW,
+        }
+    }
+
+    pub(super) fn count(self) -> Count {
+        Count { week: 0, language: self.word(), channel: self.id(), count: self.number() }
+    }
+
+    pub(super) fn talk(self) -> Talk {
+        Talk {
+            conversation: self.id(),
+            visitor: self.id(),
+            channel: self.id(),
+            language: self.word(),
+            began_at: NOW,
+            last_at: NOW,
+            last_kind: ReplyKind::Answer,
+            departments: vec![self.id()],
+            intents: vec![self.id()],
+            asked: None,
+            worst: None,
+            settled: None,
+        }
+    }
+
+    pub(super) fn cell(self) -> Cell {
+        Cell {
+            day: 1,
+            party: Party::Department(self.id()),
+            intent: Some(self.id()),
+            language: self.word(),
+            channel: self.id(),
+            measure: Measure::Answered,
+        }
+    }
+
+    pub(super) fn tallied(self) -> TalliedRating {
+        TalliedRating { score: self.number(), cells: self.word() }
+    }
+
+    /// An event as the relay tells it.
+    pub(super) fn told(self) -> Told {
+        Told { id: self.id(), kind: self.word(), subject: self.word(), data: json!(self.word()), at: NOW }
     }
 
     /// The same words from every company: only the tenant tells them apart.
@@ -402,6 +481,16 @@ impl Company {
         assert!(tx.knowledge_requests().escalate(self.id(), 1, Step::Leader, NOW).await.unwrap());
         assert!(tx.settings().tell(self.id(), &self.word(), NOW).await.unwrap());
         tx.settings().set(self.id(), MemberSettings { named: true, letters: true }, NOW).await.unwrap();
+        tx.gaps().add(&self.gap()).await.unwrap();
+        tx.gaps().hear(&self.example()).await.unwrap();
+        tx.gaps().count(self.id(), &[self.count()]).await.unwrap();
+        tx.gaps().part(self.id(), self.id(), NOW).await.unwrap();
+        tx.relays().reached("talk", NOW).await.unwrap();
+        tx.relays().pass("talk", &[&self.told()], Moment(0)).await.unwrap();
+        tx.tallies().add([(self.cell(), self.number())]).await.unwrap();
+        tx.tallies().keep(&self.talk(), Some(NOW)).await.unwrap();
+        tx.tallies().keep_rating(self.id(), None, self.tallied()).await.unwrap();
+        tx.retentions().set(self.number(), NOW).await.unwrap();
         tx.claim(&Self::once(), NOW).await.unwrap();
         tx.keep_reply(&Self::once(), &self.reply(), false).await.unwrap();
         tx.record(records(&self.happened())).await.unwrap();

@@ -21,8 +21,8 @@ use super::{
     stranger::Stranger,
 };
 use crate::{
-    AuditFilter, ConversationFilter, End, ErrandKind, Eyes, IntentFilter, MemberFilter, MemberSettings, RequestFilter,
-    Tx,
+    AuditFilter, ConversationFilter, End, ErrandKind, Eyes, GapFilter, IntentFilter, MemberFilter, MemberSettings,
+    RequestFilter, TallyFilter, Tx,
 };
 
 const A: Company = Company(0xa7);
@@ -63,6 +63,7 @@ async fn reads(b: &Stranger<'_>) {
     let their_eyes = Eyes { reach: &their_departments, member: Some(A.id()) };
     let all_eyes = Eyes { reach: &Reach::Tenant, member: None };
     let their_question = RequestFilter { words: Some(A.word()), ..RequestFilter::default() };
+    let every_day = TallyFilter { from: 0, to: 99_999, department: None, intent: None, language: None, channel: None };
     calls! { b:
         finds_nothing {
             members.get(A.id());
@@ -133,6 +134,17 @@ async fn reads(b: &Stranger<'_>) {
             conversations.list(&Reach::Tenant, &mentioned, &PAGE);
             conversations.list(&Reach::Tenant, &involved, &PAGE);
             conversations.list(&Reach::Tenant, &their_channel, &PAGE);
+            gaps.get(&Reach::Tenant, A.id());
+            gaps.some(&[A.id()]);
+            gaps.list(&their_departments, &GapFilter::default(), &PAGE);
+            gaps.counts(A.id());
+            gaps.examples(A.id(), 100);
+            gaps.said_by(A.id());
+            tallies.talk(A.id());
+            tallies.talks_of(A.id());
+            tallies.rating(A.id(), None);
+            tallies.scores(A.id());
+            retentions.of_visitor(A.id());
         }
         finds_its_own {
             members.list(&MemberFilter::default(), &THEIR_PAGE);
@@ -153,6 +165,17 @@ async fn reads(b: &Stranger<'_>) {
             conversations.list(&Reach::Tenant, &ConversationFilter::default(), &THEIR_PAGE);
         }
         may {
+            gaps.waiting(100);
+            gaps.known(100);
+            gaps.apart();
+            tallies.read(&Reach::Tenant, &every_day);
+            tallies.due(NOW, 100);
+            relays.at("talk");
+            relays.reached("talk", NOW);
+            relays.next(uuid::Uuid::nil(), &["tenant.founded"], 100);
+            retentions.days();
+            retentions.silent_since(Moment(i64::MAX), 100);
+            conversations.log(&Reach::Tenant, (Moment(0), Moment(i64::MAX)), None, 100);
             members.leaders();
             api_keys.living(NOW);
             settings.of(A.id());
@@ -194,6 +217,15 @@ async fn writes(b: &Stranger<'_>) {
             password_resets.spend(A.id(), NOW);
             password_resets.close_all(A.id(), NOW);
             letters.remove(A.id());
+            gaps.save(&A.gap(), A.number());
+            gaps.place(&[A.id()], Some(A.id()), B.id());
+            gaps.pour(A.id(), B.id());
+            gaps.hush(&[A.id()]);
+            gaps.expire(&[A.id()]);
+            gaps.erase(A.id());
+            tallies.forget(&[A.id()]);
+            retentions.end(&[A.id()]);
+            retentions.forget(A.id());
             jobs.begin(A.id(), B.uuid(), NOW);
             jobs.progress(A.id(), A.uuid(), Progress { done: 1, total: 2 }, NOW);
             jobs.finish(A.id(), A.uuid(), &serde_json::Value::Null, NOW);
@@ -256,8 +288,18 @@ async fn writes(b: &Stranger<'_>) {
             knowledge_requests.escalate(A.id(), 1, Step::Owner, NOW);
             settings.tell(A.id(), "stolen", NOW);
             settings.set(A.id(), MemberSettings::default(), NOW);
+            gaps.add(&A.gap());
+            gaps.count(A.id(), &[B.count()]);
+            gaps.part(A.id(), B.id(), NOW);
         }
         may {
+            gaps.hear(&B.example());
+            relays.pass("talk", &[], NOW);
+            tallies.add([(B.cell(), 1)]);
+            tallies.keep(&B.talk(), None);
+            tallies.keep_rating(B.id(), None, B.tallied());
+            retentions.set(30, NOW);
+            retentions.forget_gone(NOW);
             builds.keep(A.build());
         }
     }
@@ -332,6 +374,10 @@ fn no_repository_method_is_left_out() {
         ("builds", include_str!("../build.rs")),
         ("channels", include_str!("../channel.rs")),
         ("visitors", include_str!("../visitor.rs")),
+        ("gaps", include_str!("../gap.rs")),
+        ("relays", include_str!("../relay.rs")),
+        ("retentions", include_str!("../retention.rs")),
+        ("tallies", include_str!("../tally.rs")),
         ("conversations", include_str!("../conversation.rs")),
         ("calendars", include_str!("../calendar.rs")),
         ("knowledge_requests", include_str!("../request.rs")),

@@ -64,6 +64,7 @@ catalogue! {
     LIMIT_REACHED = 409 "limit-reached" "Limit reached" "It holds as many as it may.";
     CHOICE_CLOSED = 409 "choice-closed" "Choice closed" "The question that this choice answers is no longer open.";
     RELEASE_NOT_BUILT = 409 "release-not-built" "Release not built" "The release never went live, so it can't be restored.";
+    GAP_NOT_OPEN = 409 "gap-not-open" "Gap not open" "The gap is closed, or part of another one.";
     GONE = 410 "gone" "Gone" "It was there once and is used up.";
     INVITATION_USED = 410 "invitation-used" "Invitation used" "The invitation was accepted, withdrawn, or has run out.";
     RESET_USED = 410 "reset-used" "Reset link used" "The link was used, replaced by a newer one, or has run out.";

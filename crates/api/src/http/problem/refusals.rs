@@ -53,6 +53,7 @@ impl From<Conflict> for Problem {
             Conflict::AlreadyDone => Self::new(&kinds::ALREADY_DONE),
             Conflict::LimitReached(which) => Self::new(&kinds::LIMIT_REACHED).detail(sentence(which)),
             Conflict::ChoiceClosed => Self::new(&kinds::CHOICE_CLOSED),
+            Conflict::GapNotOpen => Self::new(&kinds::GAP_NOT_OPEN),
             Conflict::ReleaseNotBuilt => Self::new(&kinds::RELEASE_NOT_BUILT),
             Conflict::RequestState(state) => {
                 Self::new(&kinds::REQUEST_STATE).detail(format!("The knowledge request is `{state}`."))
