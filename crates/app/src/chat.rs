@@ -189,6 +189,7 @@ async fn converse(
         settings: &bot.settings,
         channel: channel.kind.name(),
         language: talk.language.as_ref(),
+        context: &talk.context,
     };
     let (text, reply) = match (&sent.said, chosen) {
         (Said::Text(text), _) => (text.as_str().to_owned(), listener.hear(text.as_str())),

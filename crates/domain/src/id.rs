@@ -58,6 +58,15 @@ kinds! {
     Job = "job";
     /// A measurement of how well a bot tells its intents apart.
     Evaluation = "evl";
+
+    /// A change to departments' content that waits for their approval.
+    Proposal = "prp";
+    /// A remark on a proposal.
+    Comment = "cmt";
+    /// Two intents that visitors' words can't tell apart.
+    Overlap = "ovl";
+    /// How the owners settle an overlap.
+    Settlement = "stl";
 }
 
 /// An identifier of a `K`.

@@ -17,6 +17,8 @@ mod kept;
 mod letter;
 mod member;
 mod once;
+mod overlap;
+mod proposal;
 mod records;
 mod release;
 mod reset;
@@ -25,6 +27,7 @@ mod schema;
 mod scoped;
 mod search;
 mod session;
+mod settlement;
 pub mod shared;
 mod store;
 #[cfg(test)]
@@ -51,11 +54,14 @@ pub use kept::{Definition, Kept};
 pub use letter::{Letters, SealedLetter};
 pub use member::{MemberFilter, Members};
 pub use once::{Claim, Once, Reply};
+pub use overlap::{OverlapFilter, Overlaps, Traffic};
+pub use proposal::{ProposalFilter, Proposals};
 pub use records::Records;
 pub use release::Releases;
 pub use reset::PasswordResets;
 pub use schema::known_migrations;
 pub use session::{End, NewRefresh, RefreshToken, Sessions};
+pub use settlement::Settlements;
 pub use shared::Shared;
 pub use store::{Connections, Store};
 pub use tx::Tx;
@@ -80,4 +86,5 @@ repositories! {
     evaluations: Evaluations,
     intents: Intents, invitations: Invitations, jobs: Jobs, kept: Kept, letters: Letters, members: Members,
     password_resets: PasswordResets, releases: Releases, sessions: Sessions, visitors: Visitors,
+    overlaps: Overlaps, proposals: Proposals, settlements: Settlements,
 }

@@ -55,7 +55,7 @@ fn table(at: &str, intents: &[WholeIntent]) -> Markup {
             table {
                 thead { tr { th scope="col" { (w::INTENT) } th scope="col" { (w::PHRASES) } th scope="col" { (w::ANSWERS) } } }
                 tbody {
-                    @for WholeIntent { intent, phrases, answers } in intents {
+                    @for WholeIntent { intent, phrases, answers, .. } in intents {
                         tr {
                             th scope="row" {
                                 a href={ (at) "/" (intent.id) } { (intent.name) }

@@ -73,6 +73,7 @@ impl Company {
             key: Key::stored(self.word()),
             name: Name::stored(self.word()),
             description: None,
+            four_eyes: false,
             version: self.number(),
             created_at: NOW,
             updated_at: NOW,
@@ -181,7 +182,7 @@ impl Company {
 
     pub(super) fn answers(self) -> [Answer; 1] {
         let (language, text) = (Language::stored("en".to_owned()), AnswerText::stored(self.word()));
-        [Answer { language, channel: None, text, buttons: Vec::new() }]
+        [Answer { language, channel: None, text, buttons: Vec::new(), when: Vec::new() }]
     }
 
     pub(super) fn kept(self) -> [(Id<guildhall_domain::id::Intent>, String, String); 1] {

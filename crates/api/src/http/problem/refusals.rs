@@ -54,6 +54,13 @@ impl From<Conflict> for Problem {
             Conflict::LimitReached(which) => Self::new(&kinds::LIMIT_REACHED).detail(sentence(which)),
             Conflict::ChoiceClosed => Self::new(&kinds::CHOICE_CLOSED),
             Conflict::ReleaseNotBuilt => Self::new(&kinds::RELEASE_NOT_BUILT),
+            Conflict::OwnProposal => Self::new(&kinds::OWN_PROPOSAL),
+            Conflict::ProposalClosed => Self::new(&kinds::PROPOSAL_CLOSED),
+            Conflict::NotApproved => Self::new(&kinds::NOT_APPROVED),
+            Conflict::FourEyes => Self::new(&kinds::FOUR_EYES),
+            Conflict::Clashes => Self::new(&kinds::CLASHES),
+            Conflict::NotSettling => Self::new(&kinds::NOT_SETTLING),
+            Conflict::NotDue => Self::new(&kinds::NOT_DUE),
         }
     }
 }
