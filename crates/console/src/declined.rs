@@ -206,6 +206,13 @@ pub(crate) const fn conflict_words(conflict: &Conflict) -> &'static str {
         Conflict::LimitReached(which) => which,
         Conflict::ChoiceClosed => w::declined::CHOICE_CLOSED,
         Conflict::ReleaseNotBuilt => w::declined::RELEASE_NOT_BUILT,
+        Conflict::OwnProposal => w::declined::OWN_PROPOSAL,
+        Conflict::ProposalClosed => w::declined::PROPOSAL_CLOSED,
+        Conflict::NotApproved => w::declined::NOT_APPROVED,
+        Conflict::FourEyes => w::declined::FOUR_EYES,
+        Conflict::Clashes => w::declined::CLASHES,
+        Conflict::NotSettling => w::declined::NOT_SETTLING,
+        Conflict::NotDue => w::declined::NOT_DUE,
     }
 }
 

@@ -17,12 +17,15 @@ mod jobs;
 mod keys;
 mod members;
 mod memberships;
+mod overlaps;
 mod parse;
 mod phrases;
+mod proposals;
 mod releases;
 mod resets;
 mod roster;
 mod sessions;
+mod settlements;
 mod standing;
 mod tenants;
 mod views;
@@ -54,7 +57,10 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(channels::configure)
         .configure(chat::configure)
         .configure(conversations::configure)
-        .configure(audit::configure);
+        .configure(audit::configure)
+        .configure(proposals::configure)
+        .configure(overlaps::configure)
+        .configure(settlements::configure);
 }
 
 pub(crate) use chat::may_ask;

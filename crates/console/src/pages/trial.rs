@@ -16,6 +16,7 @@ use guildhall_domain::{
     text::{Language, MessageText},
 };
 use maud::{Markup, html};
+use serde_json::Map;
 
 use crate::{
     ROOT,
