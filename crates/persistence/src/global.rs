@@ -52,6 +52,8 @@ kinds! {
     Job = "job";
     /// What is done for a tenant every hour or every night; the reference is the chore's name.
     Chore = "chore";
+    /// A tenant's overlaps are to be measured; the reference is empty, or names a settlement that is to be evaluated.
+    Overlaps = "overlaps";
 }
 
 /// A piece of work that this process holds the lease of.
