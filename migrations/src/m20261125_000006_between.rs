@@ -47,7 +47,12 @@ async fn proposals(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .make(manager)
         .await?;
     TenantTable::new("proposal_departments", &["proposal_id", "department_id"])
-        .columns([uuid("proposal_id"), uuid("department_id"), uuid_null("approved_by"), big_integer_null("approved_at")])
+        .columns([
+            uuid("proposal_id"),
+            uuid("department_id"),
+            uuid_null("approved_by"),
+            big_integer_null("approved_at"),
+        ])
         .index(&["department_id"])
         .belongs_to("proposal_id", "proposals")
         .names("department_id", "departments")
@@ -64,7 +69,13 @@ async fn proposals(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 
 async fn overlaps(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     TenantTable::new("overlaps", &["id"])
-        .columns([uuid("id"), uuid("one_intent"), uuid("other_intent"), uuid("one_department"), uuid("other_department")])
+        .columns([
+            uuid("id"),
+            uuid("one_intent"),
+            uuid("other_intent"),
+            uuid("one_department"),
+            uuid("other_department"),
+        ])
         .columns([string("one_name"), string("other_name"), string("state"), string("severity"), big_integer("rank")])
         .columns([double("evidence"), text("measures"), big_integer("first_seen"), big_integer("last_seen")])
         .columns([big_integer_null("ignored_until"), big_integer("version")])

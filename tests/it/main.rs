@@ -19,6 +19,7 @@ mod house;
 mod archiving;
 mod attacks;
 mod auditing;
+mod between;
 mod chatting;
 mod console;
 mod content;

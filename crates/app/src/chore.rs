@@ -12,12 +12,11 @@ use crate::{
 };
 
 /// Every chore; one line each. A name is for ever: it stands in the queue.
-const CHORES: &[Chore] =
-    &[
-        Chore { name: "jobs.forget", beat: Beat::Nightly, run: |app, tenant| job::forget(app, tenant) },
-        Chore { name: "overlaps.measure", beat: Beat::Nightly, run: |app, tenant| overlap::nightly(app, tenant) },
-        Chore { name: "overlaps.reopen", beat: Beat::Hourly, run: |app, tenant| overlap::reopen(app, tenant) },
-    ];
+const CHORES: &[Chore] = &[
+    Chore { name: "jobs.forget", beat: Beat::Nightly, run: |app, tenant| job::forget(app, tenant) },
+    Chore { name: "overlaps.measure", beat: Beat::Nightly, run: |app, tenant| overlap::nightly(app, tenant) },
+    Chore { name: "overlaps.reopen", beat: Beat::Hourly, run: |app, tenant| overlap::reopen(app, tenant) },
+];
 
 /// How often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

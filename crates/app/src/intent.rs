@@ -6,7 +6,9 @@ use guildhall_domain::{
     department::Department,
     event::{Event, Kind},
     id,
-    intent::{Intent, IntentPatch, MOST_ANSWERS, NewIntent, NewPhrase, Phrase, Rules, Warning, WholeIntent, new_phrases},
+    intent::{
+        Intent, IntentPatch, MOST_ANSWERS, NewIntent, NewPhrase, Phrase, Rules, Warning, WholeIntent, new_phrases,
+    },
     policy::{EditDraft, ReadDraft, ReadLive},
 };
 use guildhall_persistence::{IntentFilter, OrTaken, Tx};

@@ -121,7 +121,8 @@ impl LiveBot {
     #[must_use]
     pub fn contents(&self) -> Vec<(Id<id::Department>, Content)> {
         let all = self.parts.iter().map(|part| part.department);
-        all.map(|department| (department, Content { intents: self.intents_of(department, &IntentFilter::default()) })).collect()
+        all.map(|department| (department, Content { intents: self.intents_of(department, &IntentFilter::default()) }))
+            .collect()
     }
 
     /// How a department shows itself.

@@ -151,7 +151,8 @@ fn in_traffic(traffic: &[Traffic], found: &mut BTreeMap<Pair, Measures>) {
     for talk in talks.values() {
         let bad = talk.iter().filter(|reply| reply.score.is_some_and(|score| score <= BAD_RATING));
         for one in bad.filter_map(|reply| reply.answered) {
-            let others: BTreeSet<_> = talk.iter().filter_map(|reply| reply.answered).filter(|other| *other != one).collect();
+            let others: BTreeSet<_> =
+                talk.iter().filter_map(|reply| reply.answered).filter(|other| *other != one).collect();
             for other in others {
                 *rated.entry(pair(one, other).0).or_default() += 1;
             }

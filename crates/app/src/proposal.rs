@@ -10,7 +10,7 @@ use guildhall_domain::{
     id,
     intent::{Answer, AnswerPlace, NewIntent, NewPhrase, Phrase, Rules},
     patch::{Change, Clash, Contents, Line, MOST_CHANGES, PatchSet, Take, merge},
-    policy::{AcceptProposals, Propose, ReadProposals, judge},
+    policy::{AcceptProposals, EditProposals, Propose, ReadProposals, judge},
     proposal::{Comment, MOST_COMMENTS, Next, Proposal, State},
     text::{IntentName, Name, Note, Title},
 };
@@ -251,13 +251,13 @@ async fn shown(tx: &Tx, actor: &Actor, app: &App, proposal: Proposal) -> Result<
 }
 
 /// A proposal that its author changes: who sees it and is not the author may know and not do it.
-async fn own(work: &Work<'_>, permit: &Permit<Propose>, id: Id<id::Proposal>) -> Result<Proposal, Refusal> {
+async fn own(work: &Work<'_>, permit: &Permit<EditProposals>, id: Id<id::Proposal>) -> Result<Proposal, Refusal> {
     let proposal = work.proposals().lock(id).await?.ok_or(Refusal::NotFound)?;
     if permit.answers()? == proposal.author {
         return Ok(proposal);
     }
     let reads = judge::<ReadProposals>(permit.actor()).is_ok_and(|permit| sees(&permit, &proposal));
-    Err(if reads { Refusal::Forbidden("proposal.make") } else { Refusal::NotFound })
+    Err(if reads { Refusal::Forbidden("proposal.edit") } else { Refusal::NotFound })
 }
 
 async fn keep(work: &Work<'_>, mut proposal: Proposal) -> Result<Proposal, Refusal> {
@@ -273,7 +273,7 @@ async fn keep(work: &Work<'_>, mut proposal: Proposal) -> Result<Proposal, Refus
 /// Changes one's own proposal; approvals lapse where its changes do.
 pub async fn change(
     work: &Work<'_>,
-    permit: &Permit<Propose>,
+    permit: &Permit<EditProposals>,
     id: Id<id::Proposal>,
     version: i64,
     patch: ProposalPatch,
@@ -310,7 +310,7 @@ pub async fn change(
 /// nobody chose for stands in the way.
 pub async fn rebase(
     work: &Work<'_>,
-    permit: &Permit<Propose>,
+    permit: &Permit<EditProposals>,
     id: Id<id::Proposal>,
     chosen: impl Fn(&str) -> Option<Take>,
 ) -> Result<Shown, Refusal> {
@@ -332,7 +332,7 @@ pub async fn rebase(
 }
 
 /// Takes one's own proposal back.
-pub async fn withdraw(work: &Work<'_>, permit: &Permit<Propose>, id: Id<id::Proposal>) -> Result<Shown, Refusal> {
+pub async fn withdraw(work: &Work<'_>, permit: &Permit<EditProposals>, id: Id<id::Proposal>) -> Result<Shown, Refusal> {
     let mut proposal = own(work, permit, id).await?;
     let was_draft = proposal.state == State::Draft;
     proposal.withdraw()?;
@@ -418,7 +418,9 @@ pub async fn approve(
         let patch = drawn(work, permit, asked).await?;
         let (base, touched) = based(work, permit.actor(), &patch).await?;
         let others = |patch: &PatchSet, base: &Contents| -> BTreeSet<String> {
-            let own = |line: &Line| mine.contains(&line.department) && line.to.as_ref().is_none_or(|to| mine.contains(&to.department));
+            let own = |line: &Line| {
+                mine.contains(&line.department) && line.to.as_ref().is_none_or(|to| mine.contains(&to.department))
+            };
             patch.told(base).iter().filter(|line| !own(line)).map(|line| format!("{line:?}")).collect()
         };
         if others(&patch, &base) != others(&proposal.patch, &proposal.base) {

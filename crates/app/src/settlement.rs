@@ -301,13 +301,16 @@ fn recognised(
 ) -> Result<Evaluation, FitError> {
     let list: Vec<(Id<id::Department>, Content)> =
         contents.iter().map(|(department, content)| (*department, content.clone())).collect();
-    let owners: Vec<(Id<id::Department>, Id<id::Intent>)> =
-        list.iter().flat_map(|(department, content)| content.intents.iter().map(|intent| (*department, intent.id))).collect();
+    let owners: Vec<(Id<id::Department>, Id<id::Intent>)> = list
+        .iter()
+        .flat_map(|(department, content)| content.intents.iter().map(|intent| (*department, intent.id)))
+        .collect();
     let (judged, _) = apart(&training_set(&list))?;
     let mut intents: BTreeMap<Id<id::Intent>, [usize; 3]> = BTreeMap::new();
     let mut departments: BTreeMap<Id<id::Department>, [usize; 2]> = BTreeMap::new();
     for Apart { intent, taken_for, .. } in judged {
-        let (Some(&(owner, own)), Some(&(mut given_to, mut given))) = (owners.get(intent), owners.get(taken_for)) else {
+        let (Some(&(owner, own)), Some(&(mut given_to, mut given))) = (owners.get(intent), owners.get(taken_for))
+        else {
             continue;
         };
         if let Some((meant, against)) = boundary {

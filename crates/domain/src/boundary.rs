@@ -40,7 +40,13 @@ pub enum Test {
 
 impl Condition {
     /// Reads what somebody wrote; what is wrong is noted below `pointer`.
-    pub fn parse(key: &str, equals: Option<&str>, starts_with: Option<&str>, at: &str, flaws: &mut Flaws) -> Option<Self> {
+    pub fn parse(
+        key: &str,
+        equals: Option<&str>,
+        starts_with: Option<&str>,
+        at: &str,
+        flaws: &mut Flaws,
+    ) -> Option<Self> {
         let key = flaws.take(format!("{at}/key"), cleaned(key, 100));
         let test = match (equals, starts_with) {
             (Some(value), None) => flaws.take(format!("{at}/equals"), cleaned(value, 500)).map(Test::Equals),
@@ -171,7 +177,8 @@ mod tests {
 
     #[test]
     fn conditions_hold_by_the_letter_and_never_without_the_key() {
-        let here = context(json!({"page": "/orders/7", "campaign": "May", "vip": true, "language": "pt-br", "none": null}));
+        let here =
+            context(json!({"page": "/orders/7", "campaign": "May", "vip": true, "language": "pt-br", "none": null}));
         let equals = |key: &str, value: &str| Condition { key: key.into(), test: Test::Equals(value.into()) };
         assert!(page("/orders").holds(&here) && !page("/shop").holds(&here));
         assert!(equals("campaign", "May").holds(&here) && !equals("campaign", "may").holds(&here));

@@ -231,7 +231,9 @@ pub fn pick<'a>(
     };
     answers
         .iter()
-        .filter(|answer| answer.channel.as_deref().is_none_or(|only| only == channel) && all_hold(&answer.when, context))
+        .filter(|answer| {
+            answer.channel.as_deref().is_none_or(|only| only == channel) && all_hold(&answer.when, context)
+        })
         .min_by_key(|answer| (language_rank(answer), answer.when.is_empty(), answer.channel.is_none()))
 }
 

@@ -170,8 +170,7 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 6] =
-        [Self::Open, Self::Settling, Self::Settled, Self::Ignored, Self::Gone, Self::Returned];
+    pub const ALL: [Self; 6] = [Self::Open, Self::Settling, Self::Settled, Self::Ignored, Self::Gone, Self::Returned];
 
     /// The state's name.
     #[must_use]

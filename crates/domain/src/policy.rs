@@ -89,8 +89,10 @@ policy! {
     CancelJob        = "job.cancel"             [T N N N N N N O N N];
     /// Read proposals that touch a department, and comment on them; one's own wherever they are.
     ReadProposals    = "proposal.read"          [T N D D D N D O N N];
-    /// Propose a change to any department's content; change, rebase and withdraw it.
+    /// Propose a change to any department's content.
     Propose          = "proposal.make"          [N N N N N N N T N N];
+    /// Change, rebase and withdraw one's own proposals.
+    EditProposals    = "proposal.edit"          [N N N N N N N O N N];
     /// Approve, amend, decline proposals and ask for changes to them.
     AcceptProposals  = "proposal.accept"        [N N D D N N N N N N];
     /// See where a department's intents overlap with others.

@@ -72,7 +72,8 @@ pub enum Terms {
     },
 }
 
-const NOT_BOTH: (&str, &str) = ("invalid-reference", "an intent of the overlap is in no draft of its departments any more");
+const NOT_BOTH: (&str, &str) =
+    ("invalid-reference", "an intent of the overlap is in no draft of its departments any more");
 
 impl Terms {
     /// The kinds' names.

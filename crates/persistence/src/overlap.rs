@@ -189,7 +189,8 @@ impl Overlaps<'_> {
                 at: Moment(row.at),
                 build: row.build,
                 severity: severity_of(&row.severity)?,
-                measures: serde_json::from_str(&row.measures).map_err(|error| Error::unreadable("overlap_runs", error))?,
+                measures: serde_json::from_str(&row.measures)
+                    .map_err(|error| Error::unreadable("overlap_runs", error))?,
             })
         };
         rows.into_iter().map(run).collect()
@@ -240,11 +241,8 @@ fn severity_of(name: &str) -> Result<Severity> {
 }
 
 fn overlap_of(row: overlaps::Model) -> Result<Overlap> {
-    let party = |intent, name, department| Party {
-        intent: Id::from_uuid(intent),
-        name,
-        department: Id::from_uuid(department),
-    };
+    let party =
+        |intent, name, department| Party { intent: Id::from_uuid(intent), name, department: Id::from_uuid(department) };
     Ok(Overlap {
         id: Id::from_uuid(row.id),
         parties: [

@@ -71,10 +71,7 @@ impl Settlements<'_> {
             .col_expr(settlements::Column::Before, Expr::value(maybe(settlement.before.as_ref())?))
             .col_expr(settlements::Column::After, Expr::value(maybe(settlement.after.as_ref())?))
             .col_expr(settlements::Column::Undo, Expr::value(maybe(settlement.undo.as_ref())?))
-            .col_expr(
-                settlements::Column::UndoneBy,
-                Expr::value(settlement.undone_by.map(|member| member.to_string())),
-            )
+            .col_expr(settlements::Column::UndoneBy, Expr::value(settlement.undone_by.map(|member| member.to_string())))
             .col_expr(settlements::Column::Version, Expr::value(version + 1))
             .col_expr(settlements::Column::UpdatedAt, Expr::value(settlement.updated_at.0))
             .filter(settlements::Column::Id.eq(settlement.id.uuid()))

@@ -226,13 +226,8 @@ impl WholeOverlapView {
             severity: run.severity.name(),
             measures: run.measures.into(),
         };
-        let culprit = |Culprit { intent, phrase, text, near, similarity }| CulpritView {
-            intent,
-            phrase,
-            text,
-            near,
-            similarity,
-        };
+        let culprit =
+            |Culprit { intent, phrase, text, near, similarity }| CulpritView { intent, phrase, text, near, similarity };
         Self {
             overlap: OverlapView::of(shown.overlap, keys),
             sides: sides.map(|(side, owner)| side.map(|intent| IntentView::live(&owner, intent))).collect(),
@@ -290,9 +285,8 @@ pub(crate) async fn get_overlap(
     app: Data<App>,
     Path(id): Path<Id<id::Overlap>>,
 ) -> Result<Versioned<WholeOverlapView>, Problem> {
-    let get = async |tx: &Tx| {
-        Ok((overlap::get(tx, &permit, &app, id).await?, Keys::of(proposal::departments(tx).await?)))
-    };
+    let get =
+        async |tx: &Tx| Ok((overlap::get(tx, &permit, &app, id).await?, Keys::of(proposal::departments(tx).await?)));
     let (shown, keys) = app.look(permit.actor(), get).await?;
     Ok(Versioned::fixed(WholeOverlapView::of(shown, &keys)))
 }

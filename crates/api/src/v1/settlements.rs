@@ -117,7 +117,11 @@ impl SettlementBody {
                 let (from, to) = both(flaws)?;
                 let read = |(at, id): (usize, &String)| named(id, &format!("/phrases/{at}"), flaws);
                 let phrases: Vec<_> = self.phrases.iter().flatten().enumerate().filter_map(read).collect();
-                if phrases.is_empty() { missing("/phrases", flaws) } else { Some(Terms::MovePhrases { from, to, phrases }) }
+                if phrases.is_empty() {
+                    missing("/phrases", flaws)
+                } else {
+                    Some(Terms::MovePhrases { from, to, phrases })
+                }
             }
             "claim" => both(flaws).map(|(intent, gives_way)| Terms::Claim { intent, gives_way }),
             "boundary" => {
@@ -136,7 +140,9 @@ impl SettlementBody {
             "ignore" => {
                 let until = match self.until.as_deref().map(Moment::parse) {
                     Some(Some(until)) => Some(until),
-                    Some(None) => flaws.take("/until", Err(TextFlaw::Form("must be a time such as 2027-01-31T12:00:00Z"))),
+                    Some(None) => {
+                        flaws.take("/until", Err(TextFlaw::Form("must be a time such as 2027-01-31T12:00:00Z")))
+                    }
                     None => missing("/until", flaws),
                 };
                 let reason = self.reason.as_deref().map(|reason| flaws.take("/reason", Note::parse(reason)));

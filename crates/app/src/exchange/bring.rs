@@ -15,7 +15,11 @@ use super::{
     Brought, File, Format, Report,
     merge::{Change, Draft, Plan, plan},
 };
-use crate::{App, Work, department::named, intent::{keep_phrases, two_eyes}};
+use crate::{
+    App, Work,
+    department::named,
+    intent::{keep_phrases, two_eyes},
+};
 
 /// Lets somebody bring content into a department, before the file is looked at; says how the department is called.
 pub async fn admit(tx: &Tx, permit: &Permit<EditDraft>, department: &str) -> Result<Vec<String>, Refusal> {

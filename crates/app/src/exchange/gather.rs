@@ -132,9 +132,8 @@ impl Gathering {
         let buttons = self.buttons(raw.buttons, &place);
         let Some(intent) = self.at(at) else { return };
         let when = raw.when;
-        let same = |other: &&BroughtAnswer| {
-            other.language == language && other.channel == channel && other.when == when
-        };
+        let same =
+            |other: &&BroughtAnswer| other.language == language && other.channel == channel && other.when == when;
         match intent.answers.iter().find(same).map(|other| other.text == text && other.buttons == buttons) {
             None => intent.answers.push(BroughtAnswer { language, channel, text, buttons, when, place }),
             Some(true) => {}

@@ -79,7 +79,13 @@ impl Fields {
             };
             buttons.extend(title.zip(press).map(|(title, press)| Button { title: title.into(), press }));
         }
-        flaws.settle(text.zip(language).map(|(text, language)| Reply { language, channel, text, buttons, when: Vec::new() }))
+        flaws.settle(text.zip(language).map(|(text, language)| Reply {
+            language,
+            channel,
+            text,
+            buttons,
+            when: Vec::new(),
+        }))
     }
 }
 

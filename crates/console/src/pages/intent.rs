@@ -171,7 +171,8 @@ pub(crate) fn answer_name(answer: &Reply) -> String {
     let channel = answer.channel.as_ref().map(|channel| format!(".{channel}")).unwrap_or_default();
     // Answers by context are told apart by what they say of it; a name stands in an address.
     let context = answer.when.iter().map(|condition| format!("~{}", condition.key)).collect::<String>();
-    let context: String = context.chars().map(|c| if c.is_ascii_alphanumeric() || c == '~' { c } else { '-' }).collect();
+    let context: String =
+        context.chars().map(|c| if c.is_ascii_alphanumeric() || c == '~' { c } else { '-' }).collect();
     format!("{}{channel}{context}", answer.language)
 }
 

@@ -112,8 +112,13 @@ fn read(form: &Form) -> Result<NewIntent, Refusal> {
     let language = flaws.take("/language", Language::parse(form.get("language")));
     let phrases = phrases(form, language.as_ref(), &mut flaws);
     let text = form.given("answer").and_then(|text| flaws.take("/answer", AnswerText::parse(text)));
-    let answer =
-        language.zip(text).map(|(language, text)| Reply { language, channel: None, text, buttons: Vec::new(), when: Vec::new() });
+    let answer = language.zip(text).map(|(language, text)| Reply {
+        language,
+        channel: None,
+        text,
+        buttons: Vec::new(),
+        when: Vec::new(),
+    });
     let answers = answer.into_iter().collect();
     flaws.settle(name.map(|name| NewIntent { name, title, phrases, answers }))
 }

@@ -58,10 +58,8 @@ fn settle(contents: &mut Contents, base: &Contents, id: Id<id::Intent>, names: b
     if names && name_taken(contents, department, id, &intent.name) {
         return Err(NAME_TAKEN);
     }
-    let stood: BTreeSet<_> = placed(base, id)
-        .into_iter()
-        .flat_map(|before| before.intent.phrases.iter().map(|phrase| phrase.id))
-        .collect();
+    let stood: BTreeSet<_> =
+        placed(base, id).into_iter().flat_map(|before| before.intent.phrases.iter().map(|phrase| phrase.id)).collect();
     let intent = intent_mut(contents, id)?;
     intent.phrases.sort_by_key(|phrase| (!stood.contains(&phrase.id), phrase.id));
     let mut words = BTreeSet::new();

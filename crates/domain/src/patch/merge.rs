@@ -229,7 +229,8 @@ impl<'a> Merger<'a> {
         };
         let fields = base.unwrap_or(of);
         let text = |text: &String| Some(text.clone());
-        let owner = self.field(of, Field::Owner, [&fields.0, &of.0, &other.0], |department| Some(department.to_string()));
+        let owner =
+            self.field(of, Field::Owner, [&fields.0, &of.0, &other.0], |department| Some(department.to_string()));
         let name = self.field(of, Field::Name, [&fields.1.name, &of.1.name, &other.1.name], text);
         let title = self.field(of, Field::Title, [&fields.1.title, &of.1.title, &other.1.title], Option::clone);
         let rules = self.field(of, Field::Rules, [&fields.1.rules, &of.1.rules, &other.1.rules], |rules| {
@@ -306,7 +307,8 @@ impl<'a> Merger<'a> {
     }
 
     fn names_of_intents(&self) -> BTreeMap<Id<id::Intent>, String> {
-        let name = |three: &Three<'_>| three.theirs.or(three.mine).or(three.base).map(|(_, intent)| intent.name.clone());
+        let name =
+            |three: &Three<'_>| three.theirs.or(three.mine).or(three.base).map(|(_, intent)| intent.name.clone());
         self.intents.iter().filter_map(|(id, three)| Some((*id, name(three)?))).collect()
     }
 

@@ -176,7 +176,8 @@ fn a_name_that_another_intent_took_meanwhile_is_a_conflict() {
 
 /// Contents of two departments over few names, so that much happens to the same things.
 fn some_contents() -> impl Strategy<Value = Contents> {
-    let one = (0..8_u128, prop::collection::btree_set(0..12_u128, 0..5), prop::option::of("[ab]"), "[xy]", any::<bool>());
+    let one =
+        (0..8_u128, prop::collection::btree_set(0..12_u128, 0..5), prop::option::of("[ab]"), "[xy]", any::<bool>());
     prop::collection::vec(one, 0..6).prop_map(|all| {
         let mut made = contents([(1, vec![]), (2, vec![])]);
         let (mut ids, mut used) = (BTreeSet::new(), BTreeSet::new());

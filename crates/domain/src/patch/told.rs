@@ -90,22 +90,24 @@ fn line(change: &Change, now: &Contents) -> Option<Line> {
         Change::MoveIntent { to, .. } => {
             Line { to: Some(To { department: *to, intent: None }), ..of(here, "department", Told::Moved) }
         }
-        Change::Rename { name, .. } => Line {
-            before: Some(intent.name.clone()),
-            after: Some(name.to_string()),
-            ..of(here, "name", Told::Changed)
-        },
+        Change::Rename { name, .. } => {
+            Line { before: Some(intent.name.clone()), after: Some(name.to_string()), ..of(here, "name", Told::Changed) }
+        }
         Change::Retitle { title, .. } => Line {
             before: intent.title.clone(),
             after: title.as_ref().map(ToString::to_string),
             ..of(here, "title", Told::Changed)
         },
         Change::Settle { rules, .. } => Line {
-            before: Some(&intent.rules).filter(|rules| !rules.is_empty()).and_then(|rules| serde_json::to_string(rules).ok()),
+            before: Some(&intent.rules)
+                .filter(|rules| !rules.is_empty())
+                .and_then(|rules| serde_json::to_string(rules).ok()),
             after: Some(rules).filter(|rules| !rules.is_empty()).and_then(|rules| serde_json::to_string(rules).ok()),
             ..of(here, "rules", Told::Changed)
         },
-        Change::AddPhrase { phrase, .. } => Line { after: Some(phrase.text.clone()), ..of(here, "phrase", Told::Added) },
+        Change::AddPhrase { phrase, .. } => {
+            Line { after: Some(phrase.text.clone()), ..of(here, "phrase", Told::Added) }
+        }
         Change::RemovePhrase { phrase: id, .. } => Line { before: phrase(id), ..of(here, "phrase", Told::Removed) },
         Change::MovePhrase { phrase: id, to, .. } => {
             let there = placed(now, *to)?;

@@ -7,8 +7,10 @@ use guildhall_domain::{
     bot::Settings,
     evaluation::Stage,
     id,
+    intent::Rules,
     job::{self, Job, Kind, Progress},
     member,
+    proposal::Comment,
     release::State,
 };
 use serde_json::Map;
@@ -18,7 +20,9 @@ use super::{
     place::{Place, number, on_postgres, on_sqlite},
     stranger::Stranger,
 };
-use crate::{AuditFilter, ConversationFilter, End, ErrandKind, IntentFilter, MemberFilter, Tx};
+use crate::{
+    AuditFilter, ConversationFilter, End, ErrandKind, IntentFilter, MemberFilter, OverlapFilter, ProposalFilter, Tx,
+};
 
 const A: Company = Company(0xa7);
 const B: Company = Company(0x5b);
@@ -55,6 +59,8 @@ async fn reads(b: &Stranger<'_>) {
     let their_channel = ConversationFilter { channel: Some(A.id()), ..ConversationFilter::default() };
     let their_words = IntentFilter { words: Some(A.word()), ..IntentFilter::default() };
     let their_departments = Reach::Departments(vec![A.id()]);
+    let touching = ProposalFilter { department: Some(A.id()), ..ProposalFilter::default() };
+    let overlapping = OverlapFilter { department: Some(A.id()), ..OverlapFilter::default() };
     calls! { b:
         finds_nothing {
             members.get(A.id());
@@ -111,6 +117,19 @@ async fn reads(b: &Stranger<'_>) {
             conversations.list(&Reach::Tenant, &mentioned, &PAGE);
             conversations.list(&Reach::Tenant, &involved, &PAGE);
             conversations.list(&Reach::Tenant, &their_channel, &PAGE);
+            proposals.get(A.id());
+            proposals.lock(A.id());
+            proposals.list(&their_departments, A.id(), &ProposalFilter::default(), &PAGE);
+            proposals.list(&Reach::Tenant, A.id(), &touching, &PAGE);
+            proposals.comments(A.id());
+            overlaps.get(A.id());
+            overlaps.lock(A.id());
+            overlaps.list(&their_departments, &OverlapFilter::default(), &PAGE);
+            overlaps.list(&Reach::Tenant, &overlapping, &PAGE);
+            overlaps.overdue(NOW);
+            overlaps.runs(A.id(), 100);
+            settlements.of(A.id());
+            settlements.get(A.id(), A.id());
         }
         finds_its_own {
             members.list(&MemberFilter::default(), &THEIR_PAGE);
@@ -125,12 +144,18 @@ async fn reads(b: &Stranger<'_>) {
             evaluations.list(Some(Stage::Draft), &THEIR_PAGE);
             channels.list(&THEIR_PAGE);
             conversations.list(&Reach::Tenant, &ConversationFilter::default(), &THEIR_PAGE);
+            proposals.list(&Reach::Tenant, B.id(), &ProposalFilter::default(), &THEIR_PAGE);
+            overlaps.all();
+            overlaps.list(&Reach::Tenant, &OverlapFilter::default(), &THEIR_PAGE);
         }
         may {
             members.leaders();
             api_keys.living(NOW);
             builds.bot();
             builds.last_number();
+            intents.hold([A.id()]);
+            overlaps.traffic(NOW, 100);
+            proposals.count_comments(A.id());
             jobs.under_way(A.id());
             jobs.waiting(Kind::Evaluation);
         }
@@ -181,6 +206,13 @@ async fn writes(b: &Stranger<'_>) {
             intents.delete_phrase(A.id(), A.id());
             intents.move_all(A.id(), B.id(), NOW);
             intents.set_answers(A.id(), &[]);
+            intents.take_away(A.id());
+            intents.take_phrases([A.id()]);
+            intents.settle(A.id(), &Rules::default());
+            intents.place(A.id(), B.id(), "stolen", None, NOW);
+            proposals.change(&A.proposal(), A.number());
+            overlaps.change(&A.overlap(), A.number());
+            settlements.change(&A.settlement(), A.number());
             kept.put(&[]);
             kept.define(A.id(), &[]);
             kept.move_all(A.id(), B.id());
@@ -214,6 +246,11 @@ async fn writes(b: &Stranger<'_>) {
             releases.add(&A.release());
             builds.add_bot(&Settings::default(), NOW);
             jobs.add(&Job { id: B.id(), ..A.job() });
+            proposals.add(&A.proposal());
+            proposals.comment(&Comment { id: B.id(), ..A.comment() });
+            overlaps.add(&[A.overlap()]);
+            overlaps.keep_runs(&A.runs());
+            settlements.add(&A.settlement());
             visitors.add(&A.visitor());
             conversations.open(&A.conversation());
             conversations.write(&[A.message()]);
@@ -293,6 +330,9 @@ fn no_repository_method_is_left_out() {
         ("releases", include_str!("../release.rs")),
         ("jobs", include_str!("../job.rs")),
         ("evaluations", include_str!("../evaluation.rs")),
+        ("proposals", include_str!("../proposal.rs")),
+        ("overlaps", include_str!("../overlap.rs")),
+        ("settlements", include_str!("../settlement.rs")),
         ("builds", include_str!("../build.rs")),
         ("channels", include_str!("../channel.rs")),
         ("visitors", include_str!("../visitor.rs")),

@@ -2,8 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web::Data};
 use guildhall_app::App;
-use guildhall_domain::{
-    boundary::surroundings,intent::pick, policy::OpenConversation, text::Language};
+use guildhall_domain::{boundary::surroundings, intent::pick, policy::OpenConversation, text::Language};
 use guildhall_persistence::{IntentFilter, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};

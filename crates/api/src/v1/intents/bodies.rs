@@ -161,7 +161,11 @@ pub(crate) fn read_answers_at(bodies: Vec<AnswerBody>, pointer: &str, flaws: &mu
         let Some((language, text)) = language.zip(text) else { continue };
         let same = |other: &Answer| other.language == language && other.channel == channel && other.when == when;
         if answers.iter().any(same) {
-            flaws.add(format!("{pointer}/{at}"), "duplicate", "there is one answer for each language, channel and context");
+            flaws.add(
+                format!("{pointer}/{at}"),
+                "duplicate",
+                "there is one answer for each language, channel and context",
+            );
         }
         answers.push(Answer { language, channel, text, buttons, when });
     }

@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::{
-    bodies::IntentPatchBody,
-    views::IntentPage,
-};
+use self::{bodies::IntentPatchBody, views::IntentPage};
 pub(crate) use self::{
-    bodies::{AnswerBody, IntentBody, ConditionBody, PhraseBody, read_answers_at, read_conditions, read_phrases, read_phrases_at},
+    bodies::{
+        AnswerBody, ConditionBody, IntentBody, PhraseBody, read_answers_at, read_conditions, read_phrases,
+        read_phrases_at,
+    },
     views::{AnswerView, ButtonView, ConditionView, IntentView, PhraseView},
 };
 use super::{

@@ -12,9 +12,7 @@ use utoipa::ToSchema;
 
 use crate::v1::{
     answer::{given, present},
-    intents::{
-        AnswerBody, ConditionBody, IntentBody, PhraseBody, read_answers_at, read_conditions, read_phrases_at,
-    },
+    intents::{AnswerBody, ConditionBody, IntentBody, PhraseBody, read_answers_at, read_conditions, read_phrases_at},
 };
 
 /// A proposal that is to be made.
@@ -277,7 +275,9 @@ impl ChangeBody {
                 let phrases = read_phrases_at(phrases, &below("phrases"), flaws);
                 intent.map(|intent| Asked::AddPhrases(intent, phrases))
             }
-            "remove_phrases" => within(flaws).zip(phrases(flaws)).map(|(intent, all)| Asked::RemovePhrases(intent, all)),
+            "remove_phrases" => {
+                within(flaws).zip(phrases(flaws)).map(|(intent, all)| Asked::RemovePhrases(intent, all))
+            }
             "move_phrases" => {
                 let both = within(flaws).zip(phrases(flaws));
                 let to = needed(self.to.as_deref(), below("to"), flaws)?;

@@ -11,7 +11,7 @@ use guildhall_app::{
 };
 use guildhall_domain::{
     Id, Permit, Refusal, id,
-    policy::{AcceptProposals, Action, Propose, ReadProposals},
+    policy::{AcceptProposals, Action, EditProposals, Propose, ReadProposals},
     proposal::State,
 };
 use guildhall_persistence::Tx;
@@ -139,9 +139,8 @@ pub(crate) async fn get_proposal(
     app: Data<App>,
     Path(id): Path<Id<id::Proposal>>,
 ) -> Result<Versioned<WholeProposalView>, Problem> {
-    let get = async |tx: &Tx| {
-        Ok((proposal::get(tx, &permit, &app, id).await?, Keys::of(proposal::departments(tx).await?)))
-    };
+    let get =
+        async |tx: &Tx| Ok((proposal::get(tx, &permit, &app, id).await?, Keys::of(proposal::departments(tx).await?)));
     let (shown, keys) = app.look(permit.actor(), get).await?;
     let version = shown.proposal.version;
     Ok(Versioned::restless(WholeProposalView::of(shown, &keys), version))
@@ -155,11 +154,11 @@ pub(crate) async fn get_proposal(
     request_body(content = ProposalPatchBody, content_type = "application/merge-patch+json"),
     responses((status = 200, description = "The proposal as it is now", body = WholeProposalView, headers(("ETag" = String)))),
     security(("member" = [])),
-    extensions(("x-action" = json!("proposal.make")))
+    extensions(("x-action" = json!("proposal.edit")))
 )]
 #[patch("/v1/proposals/{proposal}")]
 pub(crate) async fn change_proposal(
-    Allowed(permit): Allowed<Propose>,
+    Allowed(permit): Allowed<EditProposals>,
     app: Data<App>,
     Path(id): Path<Id<id::Proposal>>,
     IfMatch(version): IfMatch,
@@ -202,11 +201,11 @@ pub(crate) async fn comment_proposal(
     request_body = RebaseBody,
     responses((status = 200, description = "The proposal as it is now", body = WholeProposalView, headers(("ETag" = String)))),
     security(("member" = [])),
-    extensions(("x-action" = json!("proposal.make")))
+    extensions(("x-action" = json!("proposal.edit")))
 )]
 #[post("/v1/proposals/{proposal}/rebase")]
 pub(crate) async fn rebase_proposal(
-    Allowed(permit): Allowed<Propose>,
+    Allowed(permit): Allowed<EditProposals>,
     app: Data<App>,
     Path(id): Path<Id<id::Proposal>>,
     body: Json<RebaseBody>,
@@ -222,11 +221,11 @@ pub(crate) async fn rebase_proposal(
     params(("proposal" = String, Path, example = "prp_01jd0000007000g00000000001")),
     responses((status = 200, description = "The proposal as it is now", body = WholeProposalView, headers(("ETag" = String)))),
     security(("member" = [])),
-    extensions(("x-action" = json!("proposal.make")))
+    extensions(("x-action" = json!("proposal.edit")))
 )]
 #[post("/v1/proposals/{proposal}/withdraw")]
 pub(crate) async fn withdraw_proposal(
-    Allowed(permit): Allowed<Propose>,
+    Allowed(permit): Allowed<EditProposals>,
     app: Data<App>,
     Path(id): Path<Id<id::Proposal>>,
 ) -> Result<Versioned<WholeProposalView>, Problem> {

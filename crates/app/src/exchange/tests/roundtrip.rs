@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use guildhall_domain::{
-    Id, Moment, folded,
+    Id, Moment,
     boundary::{Condition, Test},
+    folded,
     intent::{Answer, Button, Intent, Phrase, Press, Rules, WholeIntent},
     text::{AnswerText, IntentName, Language, PhraseText, Title},
 };
@@ -121,11 +122,16 @@ fn drafts() -> impl Strategy<Value = Draft> {
                 let buttons = button.map(|t| Button { title: t.to_string(), press: Press::Payload(t.to_string()) });
                 let test = Test::StartsWith("/orders".to_owned());
                 let when = if web && n % 2 == 0 { vec![Condition { key: "page".to_owned(), test }] } else { vec![] };
-                let same = |other: &Answer| {
-                    other.language == language && other.channel == channel && other.when == when
-                };
+                let same =
+                    |other: &Answer| other.language == language && other.channel == channel && other.when == when;
                 if !whole.answers.iter().any(same) {
-                    whole.answers.push(Answer { language, channel, text, buttons: buttons.into_iter().collect(), when });
+                    whole.answers.push(Answer {
+                        language,
+                        channel,
+                        text,
+                        buttons: buttons.into_iter().collect(),
+                        when,
+                    });
                 }
             }
             if keeps {
