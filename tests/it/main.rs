@@ -21,6 +21,7 @@ mod archiving;
 mod asking;
 mod attacks;
 mod auditing;
+mod between;
 mod chatting;
 mod console;
 mod content;

@@ -17,6 +17,7 @@ pub mod conversation;
 pub mod demo;
 pub mod department;
 pub mod desk;
+pub mod draft;
 pub mod exchange;
 mod form;
 pub mod gap;
@@ -32,7 +33,9 @@ pub mod live;
 pub mod member;
 pub mod metrics;
 pub mod notice;
+pub mod overlap;
 pub mod postman;
+pub mod proposal;
 pub mod relay;
 pub mod release;
 mod reply;
@@ -42,6 +45,7 @@ pub mod retention;
 pub mod roster;
 pub mod session;
 pub mod settings;
+pub mod settlement;
 pub mod standing;
 pub mod tenant;
 mod thinking;
@@ -55,7 +59,9 @@ pub use clock::{Clock, SystemClock};
 use guildhall_auth::{Directory, Entropy, KeyRing, Sealer, Tokens};
 use guildhall_domain::Moment;
 use guildhall_nlu::SentenceEncoder;
-pub use guildhall_persistence::{IntentFilter, MemberFilter, MemberSettings, RequestFilter, StaffConversation, Tx};
+pub use guildhall_persistence::{
+    IntentFilter, MemberFilter, MemberSettings, OverlapFilter, ProposalFilter, RequestFilter, StaffConversation, Tx,
+};
 use guildhall_persistence::{Shared, Store};
 pub use work::Work;
 

@@ -211,6 +211,13 @@ pub(crate) const fn conflict_words(conflict: &Conflict) -> &'static str {
         Conflict::AlreadyLanded => w::declined::ALREADY_LANDED,
         Conflict::SuiteNameTaken | Conflict::CaseNameTaken => w::declined::TEST_NAME_TAKEN,
         Conflict::NotAnAnswerer => w::declined::NOT_AN_ANSWERER,
+        Conflict::OwnProposal => w::declined::OWN_PROPOSAL,
+        Conflict::ProposalClosed => w::declined::PROPOSAL_CLOSED,
+        Conflict::NotApproved => w::declined::NOT_APPROVED,
+        Conflict::FourEyes => w::declined::FOUR_EYES,
+        Conflict::Clashes => w::declined::CLASHES,
+        Conflict::NotSettling => w::declined::NOT_SETTLING,
+        Conflict::NotDue => w::declined::NOT_DUE,
     }
 }
 

@@ -73,6 +73,14 @@ kinds! {
     TestRun = "run";
     /// A cluster of messages that the bot could not answer.
     Gap = "gap";
+    /// A change to departments' content that waits for their approval.
+    Proposal = "prp";
+    /// A remark on a proposal.
+    Comment = "cmt";
+    /// Two intents that visitors' words can't tell apart.
+    Overlap = "ovl";
+    /// How the owners settle an overlap.
+    Settlement = "stl";
 }
 
 /// An identifier of a `K`.

@@ -97,6 +97,20 @@ policy! {
     ReadJobs         = "job.read"               [T N N N N N N O N N];
     /// Call jobs off.
     CancelJob        = "job.cancel"             [T N N N N N N O N N];
+    /// Read proposals that touch a department, and comment on them; one's own wherever they are.
+    ReadProposals    = "proposal.read"          [T N D D D N D O N N];
+    /// Propose a change to any department's content.
+    Propose          = "proposal.make"          [N N N N N N N T N N];
+    /// Change, rebase and withdraw one's own proposals.
+    EditProposals    = "proposal.edit"          [N N N N N N N O N N];
+    /// Approve, amend, decline proposals and ask for changes to them.
+    AcceptProposals  = "proposal.accept"        [N N D D N N N N N N];
+    /// See where a department's intents overlap with others.
+    ReadOverlaps     = "overlap.read"           [T N D D D D D N N N];
+    /// Propose, accept, decline and undo how an overlap is settled.
+    SettleOverlaps   = "overlap.settle"         [N N D D N N N N N N];
+    /// Decide over a settlement that its owners did not decide in time.
+    Arbitrate        = "overlap.arbitrate"      [T N N N N N N N N N];
     /// Open a conversation.
     OpenConversation = "chat.open"              [N N N N N N N N T O];
     /// Write in, read and rate one's own conversation.

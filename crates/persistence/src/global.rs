@@ -56,6 +56,8 @@ kinds! {
     Escalation = "escalation";
     /// What visitors did waits to be counted and gathered.
     Relay = "relay";
+    /// A tenant's overlaps are to be measured; the reference is empty, or names a settlement that is to be evaluated.
+    Overlaps = "overlaps";
 }
 
 /// A piece of work that this process holds the lease of.

@@ -19,6 +19,8 @@ mod kept;
 mod letter;
 mod member;
 mod once;
+mod overlap;
+mod proposal;
 mod records;
 mod relay;
 mod release;
@@ -31,6 +33,7 @@ mod scoped;
 mod search;
 mod session;
 mod settings;
+mod settlement;
 pub mod shared;
 mod store;
 mod suite;
@@ -61,6 +64,8 @@ pub use kept::{Definition, Kept};
 pub use letter::{Letters, SealedLetter};
 pub use member::{MemberFilter, Members};
 pub use once::{Claim, Once, Reply};
+pub use overlap::{OverlapFilter, Overlaps, Traffic};
+pub use proposal::{ProposalFilter, Proposals};
 pub use records::Records;
 pub use relay::{Relays, Told};
 pub use release::Releases;
@@ -70,6 +75,7 @@ pub use retention::Retentions;
 pub use schema::known_migrations;
 pub use session::{End, NewRefresh, RefreshToken, Sessions};
 pub use settings::{MemberSettings, Settings};
+pub use settlement::Settlements;
 pub use shared::Shared;
 pub use store::{Connections, Store};
 pub use suite::{Owner, Suites};
@@ -98,4 +104,5 @@ repositories! {
     password_resets: PasswordResets, releases: Releases, sessions: Sessions, visitors: Visitors,
     calendars: Calendars, knowledge_requests: KnowledgeRequests, settings: Settings, suites: Suites,
     gaps: Gaps, relays: Relays, retentions: Retentions, tallies: Tallies,
+    overlaps: Overlaps, proposals: Proposals, settlements: Settlements,
 }

@@ -40,6 +40,7 @@ tenant_rows! {
     calendars knowledge_requests request_notes escalations told member_settings
     test_suites test_cases test_runs
     relays relayed gaps gap_messages gap_counts gap_departments gaps_apart tallies talks tallied_ratings retention
+    proposals proposal_departments proposal_comments overlaps overlap_runs settlements
 }
 
 rows! {
@@ -55,7 +56,7 @@ rows! {
     departments = "departments" {
         tenant_id: Uuid, id: Uuid;
         key: String, name: String, description: Option<String>, dissolved_at: Option<i64>, version: i64, created_at: i64,
-        updated_at: i64,
+        updated_at: i64, four_eyes: bool,
     }
     members = "members" {
         tenant_id: Uuid, id: Uuid;
@@ -94,7 +95,7 @@ rows! {
     intents = "intents" {
         tenant_id: Uuid, id: Uuid;
         department_id: Uuid, name: String, name_folded: String, title: Option<String>, title_folded: Option<String>,
-        version: i64, created_at: i64, updated_at: i64,
+        version: i64, created_at: i64, updated_at: i64, rules: Option<String>,
     }
     phrases = "phrases" {
         tenant_id: Uuid, id: Uuid;
@@ -103,6 +104,7 @@ rows! {
     answers = "answers" {
         tenant_id: Uuid, intent_id: Uuid, position: i64;
         language: String, channel: Option<String>, text: String, text_folded: String, buttons: String,
+        conditions: Option<String>,
     }
     kept = "kept" { tenant_id: Uuid, intent_id: Uuid, source: String; json: String }
     definitions = "definitions" {
@@ -234,4 +236,35 @@ rows! {
     }
     tallied_ratings = "tallied_ratings" { tenant_id: Uuid, conversation_id: Uuid, message_id: Uuid; cells: String, score: i64 }
     retention = "retention" { tenant_id: Uuid; days: i64, updated_at: i64 }
+    proposals = "proposals" {
+        tenant_id: Uuid, id: Uuid;
+        author_id: Uuid, title: String, note: Option<String>, state: String, reason: Option<String>,
+        merged_at: Option<i64>, patch: String, base: String, version: i64, created_at: i64, updated_at: i64,
+    }
+    proposal_departments = "proposal_departments" {
+        tenant_id: Uuid, proposal_id: Uuid, department_id: Uuid;
+        approved_by: Option<Uuid>, approved_at: Option<i64>,
+    }
+    proposal_comments = "proposal_comments" {
+        tenant_id: Uuid, id: Uuid;
+        proposal_id: Uuid, author_id: Option<Uuid>, thread_id: Option<Uuid>, intent_id: Option<Uuid>, text: String,
+        created_at: i64,
+    }
+    overlaps = "overlaps" {
+        tenant_id: Uuid, id: Uuid;
+        one_intent: Uuid, other_intent: Uuid, one_department: Uuid, other_department: Uuid, one_name: String,
+        other_name: String, state: String, severity: String, rank: i64, evidence: f64, measures: String, first_seen: i64,
+        last_seen: i64, ignored_until: Option<i64>, version: i64, created_at: i64, updated_at: i64,
+    }
+    overlap_runs = "overlap_runs" {
+        tenant_id: Uuid, overlap_id: Uuid, at: i64;
+        build: i64, severity: String, measures: String,
+    }
+    settlements = "settlements" {
+        tenant_id: Uuid, id: Uuid;
+        overlap_id: Uuid, state: String, terms: String, reason: Option<String>, proposed_by: Uuid, proposed_for: Uuid,
+        decided_by: Option<Uuid>, arbitrated: bool, due_at: i64, decided_at: Option<i64>, before: Option<String>,
+        after: Option<String>, undo: Option<String>, undone_by: Option<String>, version: i64, created_at: i64,
+        updated_at: i64,
+    }
 }

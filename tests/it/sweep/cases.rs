@@ -5,9 +5,9 @@ use serde_json::json;
 use super::{
     cast::Principal,
     law::{Bar, Facts, Place, Scope, Target},
-    stage::Stage,
+    stage::{Stage, addition, ignored},
 };
-use crate::house::{Ask, ORIGIN, PASSWORD, intent, unique};
+use crate::house::{Ask, ORIGIN, PASSWORD, Person, intent, unique};
 
 /// One way to ask for an operation.
 pub(super) struct Case {
@@ -400,6 +400,81 @@ cases! {
         who.client.post(&stage.own_request(who, target, "answered", "/accept"), &json!({}));
     reopenKnowledgeRequest: ASKER, |stage, who, target|
         who.client.post(&stage.own_request(who, target, "answered", "/reopen"), &json!({ "text": "Hm." }));
+    createProposal: Facts { place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+        who.client.post("/v1/proposals", &addition(stage.key(target)));
+    listProposals: ALONE, |_, who, _| who.client.get("/v1/proposals");
+    getProposal: Facts { seen_by: None, ..IN_DRAFT }, |stage, who, target| who.client.get(&proposal(stage, target, ""));
+    commentProposal: Facts { seen_by: None, ..IN_DRAFT }, |stage, who, target|
+        who.client.post(&proposal(stage, target, "/comments"), &json!({ "text": "Swept" }));
+    changeProposal: PERSONAL, |stage, who, target|
+        who.client.patch(&own_proposal(stage, who, target, ""), &json!(1), &json!({ "title": "Swept" }));
+    rebaseProposal: PERSONAL, |stage, who, target|
+        who.client.post(&own_proposal(stage, who, target, "/rebase"), &json!({}));
+    withdrawProposal: PERSONAL, |stage, who, target|
+        who.client.ask("POST", &own_proposal(stage, who, target, "/withdraw"));
+    approveProposal: DECIDED, |stage, who, target|
+        who.client.post(&proposal(stage, target, "/approve"), &json!({}));
+    requestProposalChanges: DECIDED, |stage, who, target|
+        who.client.post(&proposal(stage, target, "/request-changes"), &json!({ "reason": "Swept" }));
+    declineProposal: DECIDED, |stage, who, target|
+        who.client.post(&proposal(stage, target, "/decline"), &json!({ "reason": "Swept" }));
+    mergeProposal: DECIDED, |stage, who, target| {
+        let id = Stage::id(target, "prp", || stage.clashed(target)["id"].as_str().unwrap().to_owned());
+        who.client.ask("POST", &format!("/v1/proposals/{id}/merge"))
+    };
+
+    listOverlaps: ALONE, |_, who, _| who.client.get("/v1/overlaps");
+    listOverlaps: Facts { place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+        who.client.get(&format!("/v1/overlaps?department={}", stage.key(target)));
+    getOverlap: Facts { seen_by: None, ..IN_DRAFT }, |stage, who, target| who.client.get(&overlap(stage, target));
+    proposeSettlement: SETTLED, |stage, who, target|
+        who.client.post(&format!("{}/settlements", overlap(stage, target)), &ignored());
+    acceptSettlement: SETTLED, |stage, who, target| who.client.ask("POST", &settlement(stage, target, "accept"));
+    declineSettlement: SETTLED, |stage, who, target|
+        who.client.post(&settlement(stage, target, "decline"), &json!({ "reason": "Swept" }));
+    withdrawSettlement: SETTLED, |stage, who, target| who.client.ask("POST", &settlement(stage, target, "withdraw"));
+    arbitrateSettlement: Facts { bar: Bar::Early, ..OF_TENANT }, |stage, who, target|
+        who.client.post(&settlement(stage, target, "arbitrate"), &json!({ "accept": true, "reason": "Swept" }));
+    undoSettlement: SETTLED, |stage, who, target| {
+        let path = settlement(stage, target, "undo");
+        if matches!(target, Target::Here | Target::Elsewhere | Target::Foreign) {
+            stage.department(target).owner.client.ask("POST", &path.replace("/undo", "/accept")).send();
+        }
+        who.client.ask("POST", &path)
+    };
+}
+
+/// A proposal that touches a department, over which somebody decides.
+const DECIDED: Facts = Facts { seen_by: Some("proposal.read"), ..IN_DRAFT };
+/// An overlap of a department, which somebody settles.
+const SETTLED: Facts = Facts { seen_by: Some("overlap.read"), ..IN_DRAFT };
+
+fn proposal(stage: &Stage, target: Target, below: &str) -> String {
+    let id = Stage::id(target, "prp", || stage.proposal(target)["id"].as_str().unwrap().to_owned());
+    format!("/v1/proposals/{id}{below}")
+}
+
+/// One's own proposal; somebody else's, who still writes it; another company's.
+fn own_proposal(stage: &Stage, who: &Principal, target: Target, below: &str) -> String {
+    let made = |by: &Person, department: &str, draft: bool| {
+        let mut body = addition(department);
+        body["draft"] = json!(draft);
+        by.client.post("/v1/proposals", &body).is(201)["id"].as_str().unwrap().to_owned()
+    };
+    let id = Stage::id(target, "prp", || match (target, &who.person) {
+        (Target::Here, Some(person)) => made(person, stage.key(target), false),
+        _ => made(stage.recruit(target), stage.key(target), true),
+    });
+    format!("/v1/proposals/{id}{below}")
+}
+
+fn overlap(stage: &Stage, target: Target) -> String {
+    format!("/v1/overlaps/{}", Stage::id(target, "ovl", || stage.overlap(target)))
+}
+
+fn settlement(stage: &Stage, target: Target, deed: &str) -> String {
+    let id = Stage::id(target, "stl", || stage.settlement(target)["id"].as_str().unwrap().to_owned());
+    format!("{}/settlements/{id}/{deed}", overlap(stage, target))
 }
 
 pub(super) fn release(target: Target) -> &'static str {

@@ -2,10 +2,26 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
+use guildhall_app::{Clock as _, SystemClock};
+use guildhall_domain::{
+    Moment, TenantScope,
+    overlap::{Measures, Overlap, Party, Severity, State},
+};
 use serde_json::{Value, json};
 
 use super::{cast::Principal, law::Target};
 use crate::house::{Client, Company, Department, House, ORIGIN, PASSWORD, Person, intent, program, unique};
+
+/// A proposal's body: another intent for a department.
+pub(super) fn addition(department: &str) -> Value {
+    let new = intent(&unique("proposed"), &[&unique("a proposed phrase"), &unique("one more")]);
+    json!({ "title": "Swept", "changes": [{ "op": "add_intent", "department": department, "intent": new }] })
+}
+
+/// A settlement's body that lets an overlap be.
+pub(super) fn ignored() -> Value {
+    json!({ "kind": "ignore", "until": Moment(SystemClock.now().0 + 86_400_000_000), "reason": "Swept" })
+}
 
 /// The stage.
 pub(super) struct Stage {
@@ -258,6 +274,77 @@ impl Stage {
             let body = json!({ "email": email, "department": department.key, "role": "viewer" });
             department.owner.client.post("/v1/invitations", &body).is(201)
         })
+    }
+
+    /// A proposal of the recruit's that touches the department.
+    pub(super) fn proposal(&self, target: Target) -> Value {
+        self.spare("proposal", target, || {
+            self.recruit(target).client.post("/v1/proposals", &addition(self.key(target))).is(201)
+        })
+    }
+
+    /// A proposal that everybody approved and that clashed then, and does so no more.
+    pub(super) fn clashed(&self, target: Target) -> Value {
+        self.spare("clashed", target, || {
+            let department = self.department(target);
+            let path = department.path(&format!("intents/{}", department.live));
+            let retitle = |title: Value| {
+                let version = self.version(target, &department.live);
+                department.owner.client.patch(&path, &version, &json!({ "title": title })).is(200)
+            };
+            retitle(Value::Null);
+            let change = json!({ "op": "retitle", "in": department.live, "title": unique("proposed") });
+            let body = json!({ "title": "Clashing", "changes": [change] });
+            let made = self.recruit(target).client.post("/v1/proposals", &body).is(201);
+            retitle(json!("Meanwhile"));
+            let approve = format!("/v1/proposals/{}/approve", made["id"].as_str().unwrap());
+            let accepted = department.owner.client.post(&approve, &json!({})).is(200);
+            assert_eq!(accepted["proposal"]["state"], "accepted", "{accepted:#}");
+            retitle(Value::Null);
+            made
+        })
+    }
+
+    /// An overlap of two intents of the department, as a run would have found it.
+    pub(super) fn overlap(&self, target: Target) -> String {
+        let found = self.spare("overlap", target, || {
+            let company = self.company(target);
+            let me = company.leader.client.get("/v1/me").is(200);
+            let tenant = me["tenant"]["id"].as_str().unwrap().parse().unwrap();
+            let department = self.department(target);
+            let key = department.key.clone();
+            let id = department.owner.client.get(&format!("/v1/departments/{key}")).is(200)["id"].clone();
+            let (department, intent) = (id.as_str().unwrap().parse().unwrap(), department.live.parse().unwrap());
+            self.house.within(move |app| async move {
+                let new = |_: ()| app.entropy().new_id(app.now()).unwrap();
+                let party = |intent| Party { intent, name: "swept".to_owned(), department };
+                let now = app.now();
+                let overlap = Overlap {
+                    id: app.entropy().new_id(now).unwrap(),
+                    parties: [party(intent), party(new(()))],
+                    state: State::Open,
+                    severity: Severity::Minor,
+                    measures: Measures::default(),
+                    first_seen: now,
+                    last_seen: now,
+                    ignored_until: None,
+                    version: 1,
+                    created_at: now,
+                    updated_at: now,
+                };
+                let tx = app.store.begin(TenantScope::proven(tenant)).await.unwrap();
+                tx.overlaps().add(&[overlap.clone()]).await.unwrap();
+                tx.commit().await.unwrap();
+                json!(overlap.id.to_string())
+            })
+        });
+        found.as_str().unwrap().to_owned()
+    }
+
+    /// A settlement of it that its owner proposed.
+    pub(super) fn settlement(&self, target: Target) -> Value {
+        let path = format!("/v1/overlaps/{}/settlements", self.overlap(target));
+        self.spare("settlement", target, || self.department(target).owner.client.post(&path, &ignored()).is(201))
     }
 
     /// A session of the recruit's, just begun.

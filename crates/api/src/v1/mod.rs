@@ -22,8 +22,10 @@ mod keys;
 mod knowers;
 mod members;
 mod memberships;
+mod overlaps;
 mod parse;
 mod phrases;
+mod proposals;
 mod releases;
 mod requests;
 mod resets;
@@ -31,6 +33,7 @@ mod retention;
 mod roster;
 mod sessions;
 mod settings;
+mod settlements;
 mod standing;
 mod tenants;
 mod views;
@@ -70,7 +73,10 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(calendars::configure)
         .configure(requests::configure)
         .configure(knowers::configure)
-        .configure(inbox::configure);
+        .configure(inbox::configure)
+        .configure(proposals::configure)
+        .configure(overlaps::configure)
+        .configure(settlements::configure);
 }
 
 pub(crate) use chat::may_ask;

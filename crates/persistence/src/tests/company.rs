@@ -17,6 +17,9 @@ use guildhall_domain::{
     invitation::Invitation,
     job::{self, Job},
     member::{self, Email, Member, Profile},
+    overlap::{self, Measures, Overlap, Run, Severity},
+    patch::{Change, Contents, PatchSet},
+    proposal::{self, Approval, Comment, Proposal},
     release::{Release, State},
     request::{
         self, Clock, KnowledgeRequest, Marks, NoteKind, Priority, Question, Remark, RequestNote, Stage,
@@ -24,6 +27,7 @@ use guildhall_domain::{
     },
     reset::PasswordReset,
     session::Session,
+    settlement::{self, Evaluation, Settlement, Terms},
     tally::{Cell, Measure, Party, Talk},
     tenant::{self, Tenant},
     text::{AnswerText, IntentName, Language, Name, Note, PhraseText, Title},
@@ -83,6 +87,7 @@ impl Company {
             key: Key::stored(self.word()),
             name: Name::stored(self.word()),
             description: None,
+            four_eyes: false,
             version: self.number(),
             created_at: NOW,
             updated_at: NOW,
@@ -191,7 +196,7 @@ impl Company {
 
     pub(super) fn answers(self) -> [Answer; 1] {
         let (language, text) = (Language::stored("en".to_owned()), AnswerText::stored(self.word()));
-        [Answer { language, channel: None, text, buttons: Vec::new() }]
+        [Answer { language, channel: None, text, buttons: Vec::new(), when: Vec::new() }]
     }
 
     pub(super) fn kept(self) -> [(Id<guildhall_domain::id::Intent>, String, String); 1] {
@@ -347,6 +352,22 @@ impl Company {
         }
     }
 
+    pub(super) fn proposal(self) -> Proposal {
+        Proposal {
+            id: self.id(),
+            author: self.id(),
+            title: Name::stored(self.word()),
+            note: Some(Note::stored(self.word())),
+            state: proposal::State::Open,
+            patch: PatchSet { changes: vec![Change::RemoveIntent { intent: self.id() }] },
+            base: Contents::new(),
+            approvals: [(self.id(), Some(Approval { by: self.id(), at: NOW }))].into(),
+            version: self.number(),
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
     pub(super) fn gap(self) -> Gap {
         Gap {
             id: self.id(),
@@ -428,6 +449,63 @@ impl Company {
         Told { id: self.id(), kind: self.word(), subject: self.word(), data: json!(self.word()), at: NOW }
     }
 
+    pub(super) fn comment(self) -> Comment {
+        Comment {
+            id: self.id(),
+            proposal: self.id(),
+            author: Some(self.id()),
+            thread: None,
+            intent: Some(self.id()),
+            text: Note::stored(self.word()),
+            created_at: NOW,
+        }
+    }
+
+    pub(super) fn overlap(self) -> Overlap {
+        let party = overlap::Party { intent: self.id(), name: self.word(), department: self.id() };
+        Overlap {
+            id: self.id(),
+            parties: [party.clone(), party],
+            state: overlap::State::Ignored,
+            severity: Severity::Critical,
+            measures: Measures { duplicates: 1, ..Measures::default() },
+            first_seen: NOW,
+            last_seen: NOW,
+            ignored_until: Some(LATER),
+            version: self.number(),
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
+    pub(super) fn runs(self) -> [(Id<guildhall_domain::id::Overlap>, Run); 1] {
+        let Overlap { severity, measures, .. } = self.overlap();
+        [(self.id(), Run { at: NOW, build: self.number(), severity, measures })]
+    }
+
+    pub(super) fn settlement(self) -> Settlement {
+        Settlement {
+            id: self.id(),
+            overlap: self.id(),
+            state: settlement::State::Proposed,
+            terms: Terms::HandOver { intent: self.id(), to: self.id() },
+            reason: Some(Note::stored(self.word())),
+            proposed_by: self.id(),
+            proposed_for: self.id(),
+            decided_by: Some(self.id()),
+            arbitrated: false,
+            due_at: LATER,
+            decided_at: None,
+            before: Some(Evaluation::default()),
+            after: None,
+            undo: None,
+            undone_by: None,
+            version: self.number(),
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
     /// The same words from every company: only the tenant tells them apart.
     pub(super) fn once() -> Once {
         Once { actor: "mem".to_owned(), route: "route".to_owned(), key: "key".to_owned(), fingerprint: [0; 32] }
@@ -491,6 +569,11 @@ impl Company {
         tx.tallies().keep(&self.talk(), Some(NOW)).await.unwrap();
         tx.tallies().keep_rating(self.id(), None, self.tallied()).await.unwrap();
         tx.retentions().set(self.number(), NOW).await.unwrap();
+        tx.proposals().add(&self.proposal()).await.unwrap();
+        tx.proposals().comment(&self.comment()).await.unwrap();
+        tx.overlaps().add(&[self.overlap()]).await.unwrap();
+        tx.overlaps().keep_runs(&self.runs()).await.unwrap();
+        tx.settlements().add(&self.settlement()).await.unwrap();
         tx.claim(&Self::once(), NOW).await.unwrap();
         tx.keep_reply(&Self::once(), &self.reply(), false).await.unwrap();
         tx.record(records(&self.happened())).await.unwrap();

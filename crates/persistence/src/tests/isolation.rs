@@ -8,8 +8,10 @@ use guildhall_domain::{
     calendar::Calendar,
     evaluation::Stage,
     id,
+    intent::Rules,
     job::{self, Job, Kind, Progress},
     member,
+    proposal::Comment,
     release::State,
     request::escalation::Step,
 };
@@ -22,7 +24,7 @@ use super::{
 };
 use crate::{
     AuditFilter, ConversationFilter, End, ErrandKind, Eyes, GapFilter, IntentFilter, MemberFilter, MemberSettings,
-    RequestFilter, TallyFilter, Tx,
+    OverlapFilter, ProposalFilter, RequestFilter, TallyFilter, Tx,
 };
 
 const A: Company = Company(0xa7);
@@ -64,6 +66,8 @@ async fn reads(b: &Stranger<'_>) {
     let all_eyes = Eyes { reach: &Reach::Tenant, member: None };
     let their_question = RequestFilter { words: Some(A.word()), ..RequestFilter::default() };
     let every_day = TallyFilter { from: 0, to: 99_999, department: None, intent: None, language: None, channel: None };
+    let touching = ProposalFilter { department: Some(A.id()), ..ProposalFilter::default() };
+    let overlapping = OverlapFilter { department: Some(A.id()), ..OverlapFilter::default() };
     calls! { b:
         finds_nothing {
             members.get(A.id());
@@ -145,6 +149,19 @@ async fn reads(b: &Stranger<'_>) {
             tallies.rating(A.id(), None);
             tallies.scores(A.id());
             retentions.of_visitor(A.id());
+            proposals.get(A.id());
+            proposals.lock(A.id());
+            proposals.list(&their_departments, A.id(), &ProposalFilter::default(), &PAGE);
+            proposals.list(&Reach::Tenant, A.id(), &touching, &PAGE);
+            proposals.comments(A.id());
+            overlaps.get(A.id());
+            overlaps.lock(A.id());
+            overlaps.list(&their_departments, &OverlapFilter::default(), &PAGE);
+            overlaps.list(&Reach::Tenant, &overlapping, &PAGE);
+            overlaps.overdue(NOW);
+            overlaps.runs(A.id(), 100);
+            settlements.of(A.id());
+            settlements.get(A.id(), A.id());
         }
         finds_its_own {
             members.list(&MemberFilter::default(), &THEIR_PAGE);
@@ -163,6 +180,9 @@ async fn reads(b: &Stranger<'_>) {
             knowledge_requests.with_leaders();
             settings.named();
             conversations.list(&Reach::Tenant, &ConversationFilter::default(), &THEIR_PAGE);
+            proposals.list(&Reach::Tenant, B.id(), &ProposalFilter::default(), &THEIR_PAGE);
+            overlaps.all();
+            overlaps.list(&Reach::Tenant, &OverlapFilter::default(), &THEIR_PAGE);
         }
         may {
             gaps.waiting(100);
@@ -182,6 +202,9 @@ async fn reads(b: &Stranger<'_>) {
             knowledge_requests.count_notes(A.id());
             builds.bot();
             builds.last_number();
+            intents.hold([A.id()]);
+            overlaps.traffic(NOW, 100);
+            proposals.count_comments(A.id());
             jobs.under_way(A.id());
             jobs.waiting(Kind::Evaluation);
         }
@@ -241,6 +264,13 @@ async fn writes(b: &Stranger<'_>) {
             intents.delete_phrase(A.id(), A.id());
             intents.move_all(A.id(), B.id(), NOW);
             intents.set_answers(A.id(), &[]);
+            intents.take_away(A.id());
+            intents.take_phrases([A.id()]);
+            intents.settle(A.id(), &Rules::default());
+            intents.place(A.id(), B.id(), "stolen", None, NOW);
+            proposals.change(&A.proposal(), A.number());
+            overlaps.change(&A.overlap(), A.number());
+            settlements.change(&A.settlement(), A.number());
             kept.put(&[]);
             kept.define(A.id(), &[]);
             kept.move_all(A.id(), B.id());
@@ -276,6 +306,11 @@ async fn writes(b: &Stranger<'_>) {
             releases.add(&A.release());
             builds.add_bot(&Settings::default(), NOW);
             jobs.add(&Job { id: B.id(), ..A.job() });
+            proposals.add(&A.proposal());
+            proposals.comment(&Comment { id: B.id(), ..A.comment() });
+            overlaps.add(&[A.overlap()]);
+            overlaps.keep_runs(&A.runs());
+            settlements.add(&A.settlement());
             visitors.add(&A.visitor());
             conversations.open(&A.conversation());
             conversations.write(&[A.message()]);
@@ -371,6 +406,9 @@ fn no_repository_method_is_left_out() {
         ("releases", include_str!("../release.rs")),
         ("jobs", include_str!("../job.rs")),
         ("evaluations", include_str!("../evaluation.rs")),
+        ("proposals", include_str!("../proposal.rs")),
+        ("overlaps", include_str!("../overlap.rs")),
+        ("settlements", include_str!("../settlement.rs")),
         ("builds", include_str!("../build.rs")),
         ("channels", include_str!("../channel.rs")),
         ("visitors", include_str!("../visitor.rs")),
