@@ -39,3 +39,4 @@ mod questions;
 mod releasing;
 mod stopping;
 mod sweep;
+mod testing;

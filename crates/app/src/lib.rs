@@ -47,9 +47,11 @@ pub mod session;
 pub mod settings;
 pub mod settlement;
 pub mod standing;
+pub mod suite;
 pub mod tenant;
 mod thinking;
 pub mod throttle;
+pub mod trial;
 pub mod work;
 pub mod worker;
 

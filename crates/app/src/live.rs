@@ -93,6 +93,11 @@ impl LiveBot {
         Ok(Self { number, parts, model, tier, built_at, known, by_intent, against, faces })
     }
 
+    /// Every intent that the bot knows.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Known> {
+        self.known.iter()
+    }
+
     /// What a label of the model stands for.
     #[must_use]
     pub fn known(&self, label: usize) -> Option<&Known> {

@@ -71,8 +71,6 @@ kinds! {
     TestCase = "tst";
     /// One run of conversation tests.
     TestRun = "run";
-    /// A cluster of messages that the bot could not answer.
-    Gap = "gap";
     /// A change to departments' content that waits for their approval.
     Proposal = "prp";
     /// A remark on a proposal.

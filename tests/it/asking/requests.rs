@@ -73,11 +73,11 @@ on_both! {
         let [desk, shop] = &company.departments;
         let sent = ask(&company, "normal");
         let assignee = |member: &Person| json!({ "member": member.id });
-        let put = |body| desk.owner.client.put(&path(&sent, "/assignee"), body);
-        assert_eq!(put(&assignee(&desk.reviewer)).is(200)["assignee"], *desk.reviewer.id);
-        assert_eq!(put(&assignee(&desk.agent)).fails(409), "not-an-answerer");
-        assert_eq!(put(&assignee(&shop.editor)).fails(409), "not-an-answerer");
-        assert_eq!(put(&json!({ "member": null })).is(200)["assignee"], json!(null));
+        let put = |body: serde_json::Value| desk.owner.client.put(&path(&sent, "/assignee"), &body);
+        assert_eq!(put(assignee(&desk.reviewer)).is(200)["assignee"], *desk.reviewer.id);
+        assert_eq!(put(assignee(&desk.agent)).fails(409), "not-an-answerer");
+        assert_eq!(put(assignee(&shop.editor)).fails(409), "not-an-answerer");
+        assert_eq!(put(json!({ "member": null })).is(200)["assignee"], json!(null));
         go(&desk.owner, &sent, "acknowledge", &json!({}));
         let body = json!({ "to": desk.key, "reason": "Here." });
         assert_eq!(desk.owner.client.post(&path(&sent, "/hand-over"), &body).is(422)["errors"][0]["pointer"], "/to");

@@ -42,6 +42,9 @@ pub(super) const ASKER: Facts = Facts { seen_by: Some("request.read"), ..PERSONA
 /// A gap that one department likely knows about.
 pub(super) const GAP: Facts = Facts { seen_by: Some("gap.read"), ..CONVERSATION };
 
+/// Something of the company's that whoever holds the action anywhere sees.
+pub(super) const COMPANYS: Facts = Facts { scope: Scope::Company, ..OF_TENANT };
+
 macro_rules! cases {
     ($($operation:ident: $facts:expr, |$stage:tt, $who:tt, $target:tt| $ask:expr;)*) => {
         /// Every case.
@@ -400,6 +403,7 @@ cases! {
         who.client.post(&stage.own_request(who, target, "answered", "/accept"), &json!({}));
     reopenKnowledgeRequest: ASKER, |stage, who, target|
         who.client.post(&stage.own_request(who, target, "answered", "/reopen"), &json!({ "text": "Hm." }));
+<<<<<<< HEAD
     createProposal: Facts { place: Place::Request, ..DEPARTMENT }, |stage, who, target|
         who.client.post("/v1/proposals", &addition(stage.key(target)));
     listProposals: ALONE, |_, who, _| who.client.get("/v1/proposals");
@@ -475,6 +479,118 @@ fn overlap(stage: &Stage, target: Target) -> String {
 fn settlement(stage: &Stage, target: Target, deed: &str) -> String {
     let id = Stage::id(target, "stl", || stage.settlement(target)["id"].as_str().unwrap().to_owned());
     format!("{}/settlements/{id}/{deed}", overlap(stage, target))
+=======
+
+    listDepartmentTestSuites: DEPARTMENT, |stage, who, target| who.client.get(&tests_of(stage, target, ""));
+    createDepartmentTestSuite: DEPARTMENT, |stage, who, target|
+        who.client.post(&tests_of(stage, target, ""), &json!({ "name": unique("Swept") }));
+    importDepartmentTests: DEPARTMENT, |stage, who, target|
+        who.client.ask("POST", &tests_of(stage, target, "/import")).raw("application/yaml", b"suites: []\n");
+    exportDepartmentTests: DEPARTMENT, |stage, who, target| who.client.get(&tests_of(stage, target, "/export"));
+    precheckDepartmentTests: DEPARTMENT, |stage, who, target| who.client.get(&tests_of(stage, target, "/precheck"));
+    runDepartmentTests: DEPARTMENT, |stage, who, target| who.client.post(&tests_of(stage, target, "/runs"), &json!({}));
+    listDepartmentTestRuns: DEPARTMENT, |stage, who, target| who.client.get(&tests_of(stage, target, "/runs"));
+    getDepartmentTestRun: IN_DEPARTMENT, |stage, who, target| {
+        let id = Stage::id(target, "run", || stage.test_run(Some(target)));
+        who.client.get(&stage.inside(target, &format!("tests/runs/{id}")))
+    };
+    getDepartmentTestSuite: IN_DEPARTMENT, |stage, who, target|
+        who.client.get(&suite_of(stage, target));
+    changeDepartmentTestSuite: IN_DEPARTMENT, |stage, who, target| {
+        let path = suite_of(stage, target);
+        who.client.patch(&path, &stage.version_of_owner(target, &path), &json!({ "description": "Swept" }))
+    };
+    deleteDepartmentTestSuite: IN_DEPARTMENT, |stage, who, target| {
+        let path = suite_of(stage, target);
+        who.client.delete(&path).at(&stage.version_of_owner(target, &path))
+    };
+    listDepartmentTestCases: IN_DEPARTMENT, |stage, who, target|
+        who.client.get(&format!("{}/cases", suite_of(stage, target)));
+    createDepartmentTestCase: IN_DEPARTMENT, |stage, who, target|
+        who.client.post(&format!("{}/cases", suite_of(stage, target)), &test_case());
+    getDepartmentTestCase: IN_DEPARTMENT, |stage, who, target| who.client.get(&case_of(stage, target));
+    putDepartmentTestCase: IN_DEPARTMENT, |stage, who, target| {
+        let path = case_of(stage, target);
+        who.client.put(&path, &test_case()).at(&stage.version_of_owner(target, &path))
+    };
+    deleteDepartmentTestCase: IN_DEPARTMENT, |stage, who, target| {
+        let path = case_of(stage, target);
+        who.client.delete(&path).at(&stage.version_of_owner(target, &path))
+    };
+
+    listCompanyTestSuites: ALONE, |_, who, _| who.client.get("/v1/tests");
+    createCompanyTestSuite: ALONE, |_, who, _| who.client.post("/v1/tests", &json!({ "name": unique("Swept") }));
+    importCompanyTests: ALONE, |_, who, _|
+        who.client.ask("POST", "/v1/tests/import").raw("application/yaml", b"suites: []\n");
+    exportCompanyTests: ALONE, |_, who, _| who.client.get("/v1/tests/export");
+    precheckCompanyTests: ALONE, |_, who, _| who.client.get("/v1/tests/precheck");
+    runCompanyTests: ALONE, |_, who, _| who.client.post("/v1/tests/runs", &json!({}));
+    listCompanyTestRuns: ALONE, |_, who, _| who.client.get("/v1/tests/runs");
+    getCompanyTestRun: COMPANYS, |stage, who, target| {
+        let id = Stage::id(target, "run", || stage.test_run(None));
+        who.client.get(&format!("/v1/tests/runs/{id}"))
+    };
+    getCompanyTestSuite: COMPANYS, |stage, who, target| who.client.get(&company_suite(stage, target));
+    changeCompanyTestSuite: OF_TENANT, |stage, who, target| {
+        let path = company_suite(stage, target);
+        who.client.patch(&path, &stage.version_at(target, &path), &json!({ "description": "Swept" }))
+    };
+    deleteCompanyTestSuite: OF_TENANT, |stage, who, target| {
+        let path = company_suite(stage, target);
+        who.client.delete(&path).at(&stage.version_at(target, &path))
+    };
+    listCompanyTestCases: COMPANYS, |stage, who, target|
+        who.client.get(&format!("{}/cases", company_suite(stage, target)));
+    createCompanyTestCase: OF_TENANT, |stage, who, target|
+        who.client.post(&format!("{}/cases", company_suite(stage, target)), &test_case());
+    getCompanyTestCase: COMPANYS, |stage, who, target| who.client.get(&company_case(stage, target));
+    putCompanyTestCase: OF_TENANT, |stage, who, target| {
+        let path = company_case(stage, target);
+        who.client.put(&path, &test_case()).at(&stage.version_at(target, &path))
+    };
+    deleteCompanyTestCase: OF_TENANT, |stage, who, target| {
+        let path = company_case(stage, target);
+        who.client.delete(&path).at(&stage.version_at(target, &path))
+    };
+}
+
+/// The tests of a department.
+fn tests_of(stage: &Stage, target: Target, below: &str) -> String {
+    format!("/v1/departments/{}/tests{below}", stage.key(target))
+}
+
+fn suite_of(stage: &Stage, target: Target) -> String {
+    let id = Stage::id(target, "sui", || stage.suite(target)["suite"].as_str().unwrap().to_owned());
+    stage.inside(target, &format!("tests/{id}"))
+}
+
+fn case_of(stage: &Stage, target: Target) -> String {
+    let suite = match target {
+        Target::Nowhere => Stage::id(target, "sui", String::new),
+        _ => stage.suite(target)["suite"].as_str().unwrap().to_owned(),
+    };
+    let id = Stage::id(target, "tst", || stage.suite(target)["id"].as_str().unwrap().to_owned());
+    stage.inside(target, &format!("tests/{suite}/cases/{id}"))
+}
+
+fn company_suite(stage: &Stage, target: Target) -> String {
+    let id = Stage::id(target, "sui", || stage.company_suite(target)["suite"].as_str().unwrap().to_owned());
+    format!("/v1/tests/{id}")
+}
+
+fn company_case(stage: &Stage, target: Target) -> String {
+    let suite = match target {
+        Target::Nowhere => Stage::id(target, "sui", String::new),
+        _ => stage.company_suite(target)["suite"].as_str().unwrap().to_owned(),
+    };
+    let id = Stage::id(target, "tst", || stage.company_suite(target)["id"].as_str().unwrap().to_owned());
+    format!("/v1/tests/{suite}/cases/{id}")
+}
+
+/// A case's body.
+pub(super) fn test_case() -> serde_json::Value {
+    json!({ "name": unique("swept"), "turns": [{ "says": "where is my parcel" }] })
+>>>>>>> asking
 }
 
 pub(super) fn release(target: Target) -> &'static str {

@@ -34,6 +34,8 @@ pub(super) struct Stage {
     spares: RefCell<HashMap<(&'static str, usize, usize), Value>>,
     /// API keys by their makers.
     keys: RefCell<HashMap<String, String>>,
+    /// Runs of conversation tests by whose they are.
+    runs: RefCell<HashMap<String, String>>,
     /// Owners of departments that nobody of the cast belongs to.
     quiet: RefCell<HashMap<String, Person>>,
     /// Paths of gaps by company and department.
@@ -50,6 +52,7 @@ impl Stage {
             recruits,
             spares: RefCell::default(),
             keys: RefCell::default(),
+            runs: RefCell::default(),
             quiet: RefCell::default(),
             gaps: RefCell::default(),
         }
@@ -210,6 +213,46 @@ impl Stage {
             let made = program(maker, &["live.read"], &["*"])["api_key"]["id"].as_str().unwrap().to_owned();
             self.keys.borrow_mut().insert(maker.id.clone(), made.clone());
             made
+        })
+    }
+
+    /// A case of a department's suite that may go.
+    pub(super) fn suite(&self, target: Target) -> Value {
+        let department = self.department(target);
+        self.spare("suite", target, || Self::case_below(&department.owner.client, &department.path("tests")))
+    }
+
+    /// A case of a company's suite that may go.
+    pub(super) fn company_suite(&self, target: Target) -> Value {
+        let leader = &self.company(target).leader.client;
+        self.spare("company suite", target, || Self::case_below(leader, "/v1/tests"))
+    }
+
+    fn case_below(by: &Client, tests: &str) -> Value {
+        let suite = by.post(tests, &json!({ "name": unique("Spare") })).is(201)["id"].clone();
+        let cases = format!("{tests}/{}/cases", suite.as_str().unwrap());
+        by.post(&cases, &super::cases::test_case()).is(201)
+    }
+
+    /// The version of something that a department's owner reads; 1 where there is none.
+    pub(super) fn version_of_owner(&self, target: Target, path: &str) -> Value {
+        let read = self.department(target).owner.client.get(path).send();
+        if read.status == 200 { read.json["version"].clone() } else { json!(1) }
+    }
+
+    /// What came of running a department's tests, or the company's.
+    pub(super) fn test_run(&self, target: Option<Target>) -> String {
+        let key = format!("{:?}", target.map(Self::at));
+        let known = self.runs.borrow().get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let (by, tests) = match target {
+                Some(target) => (&self.department(target).owner.client, self.department(target).path("tests")),
+                None => (&self.companies[0].leader.client, "/v1/tests".to_owned()),
+            };
+            let job = by.post(&format!("{tests}/runs"), &json!({})).is(202)["id"].as_str().unwrap().to_owned();
+            let run = crate::house::job(by, &job)["result"]["run"].as_str().unwrap().to_owned();
+            self.runs.borrow_mut().insert(key, run.clone());
+            run
         })
     }
 

@@ -36,6 +36,7 @@ mod settings;
 mod settlements;
 mod standing;
 mod tenants;
+mod tests;
 mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -74,9 +75,13 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(requests::configure)
         .configure(knowers::configure)
         .configure(inbox::configure)
+<<<<<<< HEAD
         .configure(proposals::configure)
         .configure(overlaps::configure)
         .configure(settlements::configure);
+=======
+        .configure(tests::configure);
+>>>>>>> asking
 }
 
 pub(crate) use chat::may_ask;

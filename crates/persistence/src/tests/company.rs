@@ -27,8 +27,12 @@ use guildhall_domain::{
     },
     reset::PasswordReset,
     session::Session,
+<<<<<<< HEAD
     settlement::{self, Evaluation, Settlement, Terms},
     tally::{Cell, Measure, Party, Talk},
+=======
+    suite::{self, Case, CaseResult, Given, Occasion, Run, Script, Suite},
+>>>>>>> asking
     tenant::{self, Tenant},
     text::{AnswerText, IntentName, Language, Name, Note, PhraseText, Title},
 };
@@ -352,6 +356,7 @@ impl Company {
         }
     }
 
+<<<<<<< HEAD
     pub(super) fn proposal(self) -> Proposal {
         Proposal {
             id: self.id(),
@@ -362,12 +367,22 @@ impl Company {
             patch: PatchSet { changes: vec![Change::RemoveIntent { intent: self.id() }] },
             base: Contents::new(),
             approvals: [(self.id(), Some(Approval { by: self.id(), at: NOW }))].into(),
+=======
+    pub(super) fn suite(self) -> Suite {
+        Suite {
+            id: self.id(),
+            department: Some(self.id()),
+            name: Name::stored(self.word()),
+            description: None,
+            required: true,
+>>>>>>> asking
             version: self.number(),
             created_at: NOW,
             updated_at: NOW,
         }
     }
 
+<<<<<<< HEAD
     pub(super) fn gap(self) -> Gap {
         Gap {
             id: self.id(),
@@ -385,6 +400,32 @@ impl Company {
             version: self.number(),
             created_at: NOW,
             updated_at: NOW,
+=======
+    pub(super) fn case(self) -> Case {
+        let script = Script { name: Name::stored(self.word()), given: Given::default(), turns: Vec::new() };
+        let version = self.number();
+        Case { id: self.id(), suite: self.id(), script, version, created_at: NOW, updated_at: NOW }
+    }
+
+    pub(super) fn run(self) -> Run {
+        let result = CaseResult {
+            case: self.id(),
+            suite: self.id(),
+            suite_name: self.word(),
+            name: self.word(),
+            required: true,
+            stale: Vec::new(),
+            turns: Vec::new(),
+        };
+        Run {
+            id: self.id(),
+            department: Some(self.id()),
+            stage: suite::Stage::Live,
+            occasion: Occasion::Asked,
+            build: self.number(),
+            results: vec![result],
+            created_at: NOW,
+>>>>>>> asking
         }
     }
 
@@ -553,6 +594,9 @@ impl Company {
         tx.conversations().write(&[self.message()]).await.unwrap();
         tx.conversations().involve(self.id(), &[self.id()]).await.unwrap();
         tx.conversations().rate(self.id(), &self.rating()).await.unwrap();
+        tx.suites().add(&self.suite()).await.unwrap();
+        tx.suites().add_case(&self.case()).await.unwrap();
+        tx.suites().keep_run(&self.run()).await.unwrap();
         assert!(tx.calendars().put(self.id(), &Calendar::usual(), 0, NOW).await.unwrap());
         tx.knowledge_requests().add(&self.request()).await.unwrap();
         tx.knowledge_requests().say(self.id(), &self.note()).await.unwrap();

@@ -120,6 +120,15 @@ async fn reads(b: &Stranger<'_>) {
             members.holding(A.id(), &[Role::Owner]);
             members.these([A.id()]);
             calendars.of(A.id());
+            suites.get(Some(A.id()), A.id());
+            suites.named(Some(A.id()), &A.suite().name);
+            suites.list(Some(A.id()), &PAGE);
+            suites.all(Some(A.id()));
+            suites.case(A.id(), A.id());
+            suites.cases(A.id(), &PAGE);
+            suites.all_cases(A.id());
+            suites.run(Some(A.id()), A.id());
+            suites.runs(Some(A.id()), false, &PAGE);
             knowledge_requests.get(A.id());
             knowledge_requests.lock(A.id());
             knowledge_requests.list(their_eyes, &RequestFilter::default(), &PAGE);
@@ -179,6 +188,7 @@ async fn reads(b: &Stranger<'_>) {
             knowledge_requests.list(all_eyes, &RequestFilter::default(), &THEIR_PAGE);
             knowledge_requests.with_leaders();
             settings.named();
+            suites.owners();
             conversations.list(&Reach::Tenant, &ConversationFilter::default(), &THEIR_PAGE);
             proposals.list(&Reach::Tenant, B.id(), &ProposalFilter::default(), &THEIR_PAGE);
             overlaps.all();
@@ -199,6 +209,7 @@ async fn reads(b: &Stranger<'_>) {
             members.leaders();
             api_keys.living(NOW);
             settings.of(A.id());
+            suites.count_cases(A.id());
             knowledge_requests.count_notes(A.id());
             builds.bot();
             builds.last_number();
@@ -284,6 +295,11 @@ async fn writes(b: &Stranger<'_>) {
             conversations.take_turn(A.id(), A.id(), 2, NOW);
             conversations.leave(A.id(), &[], &Map::new());
             knowledge_requests.change(&A.request(), A.number());
+            suites.change(&A.suite(), A.number());
+            suites.delete(A.id(), A.number());
+            suites.change_case(&A.case(), A.number());
+            suites.delete_case(A.id(), A.id(), A.number());
+            suites.forget_runs(Moment(0));
             calendars.put(A.id(), &Calendar::usual(), 1, NOW);
         }
         is_refused {
@@ -322,6 +338,9 @@ async fn writes(b: &Stranger<'_>) {
             knowledge_requests.say(A.id(), &A.note());
             knowledge_requests.escalate(A.id(), 1, Step::Owner, NOW);
             settings.tell(A.id(), "stolen", NOW);
+            suites.add(&A.suite());
+            suites.add_case(&A.case());
+            suites.keep_run(&A.run());
             settings.set(A.id(), MemberSettings::default(), NOW);
             gaps.add(&A.gap());
             gaps.count(A.id(), &[B.count()]);
@@ -420,6 +439,7 @@ fn no_repository_method_is_left_out() {
         ("calendars", include_str!("../calendar.rs")),
         ("knowledge_requests", include_str!("../request.rs")),
         ("settings", include_str!("../settings.rs")),
+        ("suites", include_str!("../suite.rs")),
         ("tx", include_str!("../audit.rs")),
         ("tx", include_str!("../once.rs")),
         ("tx", include_str!("../global.rs").split_once("impl Tx {").unwrap().1),
