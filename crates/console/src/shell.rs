@@ -13,7 +13,7 @@ use guildhall_domain::{
     Actor, Grant, Refusal,
     department::Department,
     intent::Warning,
-    policy::{self, KeepAccount, ManageChannels, ReadConversations, ReadDepartments},
+    policy::{self, KeepAccount, ManageChannels, ReadConversations, ReadDepartments, ReadOverlaps, ReadProposals},
 };
 use maud::{DOCTYPE, Markup, html};
 
@@ -46,6 +46,8 @@ pub(crate) enum Place {
     Departments,
     Try,
     Conversations,
+    Proposals,
+    Overlaps,
     People,
     Channels,
     Account,
@@ -173,6 +175,12 @@ impl Shell {
                         (link(Place::Try, "/try", w::shell::TRY))
                         @if may_somewhere::<ReadConversations>(&self.actor) {
                             (link(Place::Conversations, "/conversations", w::shell::CONVERSATIONS))
+                        }
+                        @if may_somewhere::<ReadProposals>(&self.actor) {
+                            (link(Place::Proposals, "/proposals", w::between::PROPOSALS))
+                        }
+                        @if may_somewhere::<ReadOverlaps>(&self.actor) {
+                            (link(Place::Overlaps, "/overlaps", w::between::OVERLAPS))
                         }
                         (link(Place::People, "/people", w::shell::PEOPLE))
                         @if may_somewhere::<ManageChannels>(&self.actor) {

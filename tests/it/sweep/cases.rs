@@ -337,17 +337,17 @@ cases! {
 }
 
 /// A proposal that touches a department, over which somebody decides.
-const DECIDED: Facts = Facts { seen_by: Some("proposal.read"), ..IN_DRAFT };
+pub(super) const DECIDED: Facts = Facts { seen_by: Some("proposal.read"), ..IN_DRAFT };
 /// An overlap of a department, which somebody settles.
-const SETTLED: Facts = Facts { seen_by: Some("overlap.read"), ..IN_DRAFT };
+pub(super) const SETTLED: Facts = Facts { seen_by: Some("overlap.read"), ..IN_DRAFT };
 
-fn proposal(stage: &Stage, target: Target, below: &str) -> String {
+pub(super) fn proposal(stage: &Stage, target: Target, below: &str) -> String {
     let id = Stage::id(target, "prp", || stage.proposal(target)["id"].as_str().unwrap().to_owned());
     format!("/v1/proposals/{id}{below}")
 }
 
 /// One's own proposal; somebody else's, who still writes it; another company's.
-fn own_proposal(stage: &Stage, who: &Principal, target: Target, below: &str) -> String {
+pub(super) fn own_proposal(stage: &Stage, who: &Principal, target: Target, below: &str) -> String {
     let made = |by: &Person, department: &str, draft: bool| {
         let mut body = addition(department);
         body["draft"] = json!(draft);
@@ -360,11 +360,11 @@ fn own_proposal(stage: &Stage, who: &Principal, target: Target, below: &str) -> 
     format!("/v1/proposals/{id}{below}")
 }
 
-fn overlap(stage: &Stage, target: Target) -> String {
+pub(super) fn overlap(stage: &Stage, target: Target) -> String {
     format!("/v1/overlaps/{}", Stage::id(target, "ovl", || stage.overlap(target)))
 }
 
-fn settlement(stage: &Stage, target: Target, deed: &str) -> String {
+pub(super) fn settlement(stage: &Stage, target: Target, deed: &str) -> String {
     let id = Stage::id(target, "stl", || stage.settlement(target)["id"].as_str().unwrap().to_owned());
     format!("{}/settlements/{id}/{deed}", overlap(stage, target))
 }

@@ -1,6 +1,7 @@
 //! Every text of the console, in one place: what several pages say here, the rest by room.
 
 pub(crate) mod account;
+pub(crate) mod between;
 pub(crate) mod bot;
 pub(crate) mod channel;
 pub(crate) mod content;
