@@ -40,13 +40,10 @@ use crate::{
         (name = "chat", description = "What a visitor's page calls"),
         (name = "conversations", description = "What visitors asked, for staff"),
         (name = "requests", description = "Knowledge requests between departments, who knows, and what waits for whom"),
-<<<<<<< HEAD
         (name = "gaps", description = "What visitors asked and the bot could not answer"),
         (name = "analytics", description = "The numbers of visitors' talk"),
         (name = "privacy", description = "How long visitors' words are kept, and their erasure"),
-=======
         (name = "tests", description = "Conversation tests: suites, cases, and what came of running them"),
->>>>>>> asking
         (name = "audit", description = "What staff did"),
     ),
     components(schemas(ProblemView)),

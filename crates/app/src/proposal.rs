@@ -1,9 +1,9 @@
 //! Proposals: made over what one may see, read by those whom they touch, approved by each department, merged into the drafts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guildhall_domain::{
-    Actor, Conflict, Id, Page, PageRequest, Permit, Reach, Refusal,
+    Actor, Conflict, Flaws, Id, Page, PageRequest, Permit, Reach, Refusal,
     content::FrozenIntent,
     department::Department,
     event::{Event, Kind},
@@ -12,7 +12,7 @@ use guildhall_domain::{
     patch::{Change, Clash, Contents, Line, MOST_CHANGES, PatchSet, Take, merge},
     policy::{AcceptProposals, EditProposals, Propose, ReadProposals, judge},
     proposal::{Comment, MOST_COMMENTS, Next, Proposal, State},
-    text::{IntentName, Name, Note, Title},
+    text::{AnswerText, IntentName, Name, Note, PhraseText, Title},
 };
 use guildhall_persistence::{ProposalFilter, Tx};
 use serde_json::json;
@@ -86,6 +86,47 @@ pub struct Shown {
     pub clashes: Vec<Clash>,
     /// The comments, oldest first.
     pub comments: Vec<Comment>,
+}
+
+/// What an owner accepts.
+#[derive(Debug, Clone)]
+pub enum Amendment {
+    /// What was proposed.
+    AsProposed,
+    /// These changes in its place.
+    Asked(Vec<Asked>),
+    /// What was proposed, without some of its changes and with other words in some.
+    Edited {
+        /// The places of changes that are left out.
+        dropped: BTreeSet<usize>,
+        /// Other words of a phrase or an answer, by the change's place.
+        texts: BTreeMap<usize, String>,
+    },
+}
+
+/// A patch set without some changes, and with other words in some.
+fn edited(patch: &PatchSet, dropped: &BTreeSet<usize>, texts: &BTreeMap<usize, String>) -> Result<PatchSet, Refusal> {
+    let mut flaws = Flaws::default();
+    let kept = patch.changes.iter().enumerate().filter(|(at, _)| !dropped.contains(at));
+    let change = |(at, change): (usize, &Change)| {
+        let mut change = change.clone();
+        let pointer = format!("/text-{at}");
+        match (&mut change, texts.get(&at)) {
+            (Change::AddPhrase { phrase, .. }, Some(text)) => {
+                phrase.text = flaws.take(pointer, PhraseText::parse(text)).map(String::from).unwrap_or_default();
+            }
+            (Change::SetAnswer { answer, .. }, Some(text)) => {
+                flaws.take(pointer, AnswerText::parse(text)).into_iter().for_each(|text| answer.text = text);
+            }
+            _ => {}
+        }
+        change
+    };
+    let changes: Vec<_> = kept.map(change).collect();
+    if changes.is_empty() {
+        flaws.add("/changes", "empty", "must leave at least one change");
+    }
+    flaws.settle(Some(PatchSet { changes }))
 }
 
 /// Gives what is new an identifier.
@@ -407,15 +448,19 @@ pub async fn approve(
     work: &Work<'_>,
     permit: &Permit<AcceptProposals>,
     id: Id<id::Proposal>,
-    amended: Option<Vec<Asked>>,
+    amendment: Amendment,
 ) -> Result<Shown, Refusal> {
     let (mut proposal, mut mine) = decided(work, permit, id).await?;
     let by = permit.answers()?;
     if by == proposal.author {
         return Err(Conflict::OwnProposal.into());
     }
-    if let Some(asked) = amended {
-        let patch = drawn(work, permit, asked).await?;
+    let patch = match amendment {
+        Amendment::AsProposed => None,
+        Amendment::Asked(asked) => Some(drawn(work, permit, asked).await?),
+        Amendment::Edited { dropped, texts } => Some(edited(&proposal.patch, &dropped, &texts)?),
+    };
+    if let Some(patch) = patch.filter(|patch| *patch != proposal.patch) {
         let (base, touched) = based(work, permit.actor(), &patch).await?;
         let others = |patch: &PatchSet, base: &Contents| -> BTreeSet<String> {
             let own = |line: &Line| {

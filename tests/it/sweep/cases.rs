@@ -403,7 +403,6 @@ cases! {
         who.client.post(&stage.own_request(who, target, "answered", "/accept"), &json!({}));
     reopenKnowledgeRequest: ASKER, |stage, who, target|
         who.client.post(&stage.own_request(who, target, "answered", "/reopen"), &json!({ "text": "Hm." }));
-<<<<<<< HEAD
     createProposal: Facts { place: Place::Request, ..DEPARTMENT }, |stage, who, target|
         who.client.post("/v1/proposals", &addition(stage.key(target)));
     listProposals: ALONE, |_, who, _| who.client.get("/v1/proposals");
@@ -446,40 +445,6 @@ cases! {
         }
         who.client.ask("POST", &path)
     };
-}
-
-/// A proposal that touches a department, over which somebody decides.
-const DECIDED: Facts = Facts { seen_by: Some("proposal.read"), ..IN_DRAFT };
-/// An overlap of a department, which somebody settles.
-const SETTLED: Facts = Facts { seen_by: Some("overlap.read"), ..IN_DRAFT };
-
-fn proposal(stage: &Stage, target: Target, below: &str) -> String {
-    let id = Stage::id(target, "prp", || stage.proposal(target)["id"].as_str().unwrap().to_owned());
-    format!("/v1/proposals/{id}{below}")
-}
-
-/// One's own proposal; somebody else's, who still writes it; another company's.
-fn own_proposal(stage: &Stage, who: &Principal, target: Target, below: &str) -> String {
-    let made = |by: &Person, department: &str, draft: bool| {
-        let mut body = addition(department);
-        body["draft"] = json!(draft);
-        by.client.post("/v1/proposals", &body).is(201)["id"].as_str().unwrap().to_owned()
-    };
-    let id = Stage::id(target, "prp", || match (target, &who.person) {
-        (Target::Here, Some(person)) => made(person, stage.key(target), false),
-        _ => made(stage.recruit(target), stage.key(target), true),
-    });
-    format!("/v1/proposals/{id}{below}")
-}
-
-fn overlap(stage: &Stage, target: Target) -> String {
-    format!("/v1/overlaps/{}", Stage::id(target, "ovl", || stage.overlap(target)))
-}
-
-fn settlement(stage: &Stage, target: Target, deed: &str) -> String {
-    let id = Stage::id(target, "stl", || stage.settlement(target)["id"].as_str().unwrap().to_owned());
-    format!("{}/settlements/{id}/{deed}", overlap(stage, target))
-=======
 
     listDepartmentTestSuites: DEPARTMENT, |stage, who, target| who.client.get(&tests_of(stage, target, ""));
     createDepartmentTestSuite: DEPARTMENT, |stage, who, target|
@@ -554,6 +519,39 @@ fn settlement(stage: &Stage, target: Target, deed: &str) -> String {
     };
 }
 
+/// A proposal that touches a department, over which somebody decides.
+pub(super) const DECIDED: Facts = Facts { seen_by: Some("proposal.read"), ..IN_DRAFT };
+/// An overlap of a department, which somebody settles.
+pub(super) const SETTLED: Facts = Facts { seen_by: Some("overlap.read"), ..IN_DRAFT };
+
+pub(super) fn proposal(stage: &Stage, target: Target, below: &str) -> String {
+    let id = Stage::id(target, "prp", || stage.proposal(target)["id"].as_str().unwrap().to_owned());
+    format!("/v1/proposals/{id}{below}")
+}
+
+/// One's own proposal; somebody else's, who still writes it; another company's.
+pub(super) fn own_proposal(stage: &Stage, who: &Principal, target: Target, below: &str) -> String {
+    let made = |by: &Person, department: &str, draft: bool| {
+        let mut body = addition(department);
+        body["draft"] = json!(draft);
+        by.client.post("/v1/proposals", &body).is(201)["id"].as_str().unwrap().to_owned()
+    };
+    let id = Stage::id(target, "prp", || match (target, &who.person) {
+        (Target::Here, Some(person)) => made(person, stage.key(target), false),
+        _ => made(stage.recruit(target), stage.key(target), true),
+    });
+    format!("/v1/proposals/{id}{below}")
+}
+
+pub(super) fn overlap(stage: &Stage, target: Target) -> String {
+    format!("/v1/overlaps/{}", Stage::id(target, "ovl", || stage.overlap(target)))
+}
+
+pub(super) fn settlement(stage: &Stage, target: Target, deed: &str) -> String {
+    let id = Stage::id(target, "stl", || stage.settlement(target)["id"].as_str().unwrap().to_owned());
+    format!("{}/settlements/{id}/{deed}", overlap(stage, target))
+}
+
 /// The tests of a department.
 fn tests_of(stage: &Stage, target: Target, below: &str) -> String {
     format!("/v1/departments/{}/tests{below}", stage.key(target))
@@ -590,7 +588,6 @@ fn company_case(stage: &Stage, target: Target) -> String {
 /// A case's body.
 pub(super) fn test_case() -> serde_json::Value {
     json!({ "name": unique("swept"), "turns": [{ "says": "where is my parcel" }] })
->>>>>>> asking
 }
 
 pub(super) fn release(target: Target) -> &'static str {

@@ -75,13 +75,10 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(requests::configure)
         .configure(knowers::configure)
         .configure(inbox::configure)
-<<<<<<< HEAD
         .configure(proposals::configure)
         .configure(overlaps::configure)
-        .configure(settlements::configure);
-=======
+        .configure(settlements::configure)
         .configure(tests::configure);
->>>>>>> asking
 }
 
 pub(crate) use chat::may_ask;

@@ -17,7 +17,7 @@ use guildhall_domain::{
     invitation::Invitation,
     job::{self, Job},
     member::{self, Email, Member, Profile},
-    overlap::{self, Measures, Overlap, Run, Severity},
+    overlap::{self, Measures, Overlap, Severity},
     patch::{Change, Contents, PatchSet},
     proposal::{self, Approval, Comment, Proposal},
     release::{Release, State},
@@ -27,12 +27,9 @@ use guildhall_domain::{
     },
     reset::PasswordReset,
     session::Session,
-<<<<<<< HEAD
     settlement::{self, Evaluation, Settlement, Terms},
-    tally::{Cell, Measure, Party, Talk},
-=======
     suite::{self, Case, CaseResult, Given, Occasion, Run, Script, Suite},
->>>>>>> asking
+    tally::{Cell, Measure, Party, Talk},
     tenant::{self, Tenant},
     text::{AnswerText, IntentName, Language, Name, Note, PhraseText, Title},
 };
@@ -356,7 +353,6 @@ impl Company {
         }
     }
 
-<<<<<<< HEAD
     pub(super) fn proposal(self) -> Proposal {
         Proposal {
             id: self.id(),
@@ -367,7 +363,12 @@ impl Company {
             patch: PatchSet { changes: vec![Change::RemoveIntent { intent: self.id() }] },
             base: Contents::new(),
             approvals: [(self.id(), Some(Approval { by: self.id(), at: NOW }))].into(),
-=======
+            version: self.number(),
+            created_at: NOW,
+            updated_at: NOW,
+        }
+    }
+
     pub(super) fn suite(self) -> Suite {
         Suite {
             id: self.id(),
@@ -375,14 +376,12 @@ impl Company {
             name: Name::stored(self.word()),
             description: None,
             required: true,
->>>>>>> asking
             version: self.number(),
             created_at: NOW,
             updated_at: NOW,
         }
     }
 
-<<<<<<< HEAD
     pub(super) fn gap(self) -> Gap {
         Gap {
             id: self.id(),
@@ -400,7 +399,9 @@ impl Company {
             version: self.number(),
             created_at: NOW,
             updated_at: NOW,
-=======
+        }
+    }
+
     pub(super) fn case(self) -> Case {
         let script = Script { name: Name::stored(self.word()), given: Given::default(), turns: Vec::new() };
         let version = self.number();
@@ -425,7 +426,6 @@ impl Company {
             build: self.number(),
             results: vec![result],
             created_at: NOW,
->>>>>>> asking
         }
     }
 
@@ -519,9 +519,9 @@ impl Company {
         }
     }
 
-    pub(super) fn runs(self) -> [(Id<guildhall_domain::id::Overlap>, Run); 1] {
+    pub(super) fn runs(self) -> [(Id<guildhall_domain::id::Overlap>, overlap::Run); 1] {
         let Overlap { severity, measures, .. } = self.overlap();
-        [(self.id(), Run { at: NOW, build: self.number(), severity, measures })]
+        [(self.id(), overlap::Run { at: NOW, build: self.number(), severity, measures })]
     }
 
     pub(super) fn settlement(self) -> Settlement {

@@ -6,7 +6,7 @@ mod views;
 use actix_web::{get, patch, post, web::Data};
 use guildhall_app::{
     App, Work,
-    proposal::{self, Shown},
+    proposal::{self, Amendment, Shown},
     work::Secrecy,
 };
 use guildhall_domain::{
@@ -250,7 +250,7 @@ pub(crate) async fn approve_proposal(
     Path(id): Path<Id<id::Proposal>>,
     body: Json<ApprovalBody>,
 ) -> Result<Versioned<WholeProposalView>, Problem> {
-    let changes = body.0.parse()?;
+    let changes = body.0.parse()?.map_or(Amendment::AsProposed, Amendment::Asked);
     act(&app, &permit, async |work| proposal::approve(work, &permit, id, changes).await).await
 }
 
