@@ -16,10 +16,12 @@
 #[macro_use]
 mod house;
 
+mod analysing;
 mod archiving;
 mod asking;
 mod attacks;
 mod auditing;
+mod between;
 mod chatting;
 mod console;
 mod content;
@@ -27,6 +29,7 @@ mod crash;
 mod deploying;
 mod document;
 mod exchanging;
+mod gaps;
 mod getting_in;
 mod manners;
 mod metrics;

@@ -91,7 +91,9 @@ impl<'a> Work<'a> {
             events: &happened,
         };
         self.tx.record(records).await?;
+        let scope = self.tx.scope();
         self.tx.commit().await?;
+        self.app.marks.note(scope.tenant(), happened.iter().map(|(_, event)| event.kind));
         for notice in notices {
             self.app.spread(notice);
         }

@@ -107,6 +107,26 @@ kinds! {
     BoundaryMet = "message.boundary";
     /// A visitor rated.
     Rated = "conversation.rated";
+    /// A gap was found.
+    GapFound = "gap.found";
+    /// A gap got another title.
+    GapTitled = "gap.titled";
+    /// A gap became part of another.
+    GapMerged = "gap.merged";
+    /// Some of a gap's messages became a gap of their own.
+    GapSplit = "gap.split";
+    /// A department was asked to answer a gap.
+    GapRequested = "gap.requested";
+    /// A gap was closed.
+    GapClosed = "gap.closed";
+    /// A gap was opened again.
+    GapReopened = "gap.reopened";
+    /// The company changed how long conversations are kept.
+    RetentionChanged = "retention.changed";
+    /// Conversations were deleted that were older than they are kept.
+    ConversationsExpired = "conversation.expired";
+    /// All that a visitor said was deleted.
+    VisitorErased = "visitor.erased";
     /// Work of the house itself failed so often that it was given up.
     ErrandGivenUp = "errand.given-up";
     /// Somebody asked for a job.
@@ -156,6 +176,42 @@ kinds! {
     TestsRun = "test-suite.run";
     /// A member set whether they are named and get letters.
     MemberSettingsChanged = "member.settings-changed";
+    /// Somebody proposed a change to departments' content.
+    ProposalMade = "proposal.made";
+    /// A proposal changed, so its approvals lapsed.
+    ProposalChanged = "proposal.changed";
+    /// Somebody commented on a proposal.
+    ProposalCommented = "proposal.commented";
+    /// A department asked for changes to a proposal.
+    ChangesRequested = "proposal.changes-requested";
+    /// A department approved a proposal.
+    ProposalApproved = "proposal.approved";
+    /// A department accepted a proposal with changes of its own.
+    ProposalAmended = "proposal.amended";
+    /// A department declined a proposal.
+    ProposalDeclined = "proposal.declined";
+    /// An author took a proposal back.
+    ProposalWithdrawn = "proposal.withdrawn";
+    /// A proposal is in the drafts.
+    ProposalMerged = "proposal.merged";
+    /// Two intents overlap that did not before, or do so again.
+    OverlapFound = "overlap.found";
+    /// Two intents overlap no more.
+    OverlapGone = "overlap.gone";
+    /// Somebody proposed how to settle an overlap.
+    SettlementProposed = "overlap.settlement-proposed";
+    /// Both owners settled an overlap.
+    OverlapSettled = "overlap.settled";
+    /// The leader decided over a settlement that its owners did not decide in time.
+    SettlementArbitrated = "overlap.arbitrated";
+    /// A settlement was declined.
+    SettlementDeclined = "overlap.settlement-declined";
+    /// A settlement was taken back.
+    SettlementWithdrawn = "overlap.settlement-withdrawn";
+    /// A settlement was undone.
+    SettlementUndone = "overlap.settlement-undone";
+    /// The time for which an overlap was ignored has ended.
+    OverlapReopened = "overlap.reopened";
 }
 
 /// What happened.

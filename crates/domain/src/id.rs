@@ -54,6 +54,8 @@ kinds! {
     ApiKey = "key";
     /// Something that happened.
     Event = "evt";
+    /// A cluster of visitors' messages that the bot could not answer.
+    Gap = "gap";
     /// Work that somebody asked for.
     Job = "job";
     /// A measurement of how well a bot tells its intents apart.
@@ -69,8 +71,14 @@ kinds! {
     TestCase = "tst";
     /// One run of conversation tests.
     TestRun = "run";
-    /// A cluster of messages that the bot could not answer.
-    Gap = "gap";
+    /// A change to departments' content that waits for their approval.
+    Proposal = "prp";
+    /// A remark on a proposal.
+    Comment = "cmt";
+    /// Two intents that visitors' words can't tell apart.
+    Overlap = "ovl";
+    /// How the owners settle an overlap.
+    Settlement = "stl";
 }
 
 /// An identifier of a `K`.

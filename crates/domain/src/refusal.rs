@@ -89,6 +89,22 @@ pub enum Conflict {
     CaseNameTaken,
     /// Somebody who may not answer for the department can't be given the request.
     NotAnAnswerer,
+    /// The gap is closed, or part of another one.
+    GapNotOpen,
+    /// Nobody approves, amends or declines what they proposed themselves.
+    OwnProposal,
+    /// The proposal was merged, declined or withdrawn.
+    ProposalClosed,
+    /// Not every department has approved.
+    NotApproved,
+    /// The department's content changes by proposals that another person approves.
+    FourEyes,
+    /// The drafts changed where the patch does, so somebody must decide.
+    Clashes,
+    /// The overlap or its settlement is not in a state in which this can be done.
+    NotSettling,
+    /// The time in which the owners settle by themselves has not passed.
+    NotDue,
 }
 
 /// Which precondition failed.

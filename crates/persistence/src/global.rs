@@ -54,6 +54,10 @@ kinds! {
     Chore = "chore";
     /// A knowledge request is due; the reference is its identifier.
     Escalation = "escalation";
+    /// What visitors did waits to be counted and gathered.
+    Relay = "relay";
+    /// A tenant's overlaps are to be measured; the reference is empty, or names a settlement that is to be evaluated.
+    Overlaps = "overlaps";
 }
 
 /// A piece of work that this process holds the lease of.

@@ -39,6 +39,8 @@ tenant_rows! {
     jobs evaluations
     calendars knowledge_requests request_notes escalations told member_settings
     test_suites test_cases test_runs
+    relays relayed gaps gap_messages gap_counts gap_departments gaps_apart tallies talks tallied_ratings retention
+    proposals proposal_departments proposal_comments overlaps overlap_runs settlements
 }
 
 rows! {
@@ -54,7 +56,7 @@ rows! {
     departments = "departments" {
         tenant_id: Uuid, id: Uuid;
         key: String, name: String, description: Option<String>, dissolved_at: Option<i64>, version: i64, created_at: i64,
-        updated_at: i64,
+        updated_at: i64, four_eyes: bool,
     }
     members = "members" {
         tenant_id: Uuid, id: Uuid;
@@ -93,7 +95,7 @@ rows! {
     intents = "intents" {
         tenant_id: Uuid, id: Uuid;
         department_id: Uuid, name: String, name_folded: String, title: Option<String>, title_folded: Option<String>,
-        version: i64, created_at: i64, updated_at: i64,
+        version: i64, created_at: i64, updated_at: i64, rules: Option<String>,
     }
     phrases = "phrases" {
         tenant_id: Uuid, id: Uuid;
@@ -102,6 +104,7 @@ rows! {
     answers = "answers" {
         tenant_id: Uuid, intent_id: Uuid, position: i64;
         language: String, channel: Option<String>, text: String, text_folded: String, buttons: String,
+        conditions: Option<String>,
     }
     kept = "kept" { tenant_id: Uuid, intent_id: Uuid, source: String; json: String }
     definitions = "definitions" {
@@ -204,5 +207,64 @@ rows! {
         tenant_id: Uuid, id: Uuid;
         department_id: Option<Uuid>, owner: String, stage: String, occasion: String, build: i64, total: i64, passed: i64,
         results: String, created_at: i64,
+    }
+    relays = "relays" { tenant_id: Uuid, name: String; reached: Uuid, updated_at: i64 }
+    relayed = "relayed" { tenant_id: Uuid, event_id: Uuid; at: i64 }
+    gaps = "gaps" {
+        tenant_id: Uuid, id: Uuid;
+        title: String, title_folded: String, titled: bool, state: String, reason: Option<String>, note: Option<String>,
+        merged_into: Option<Uuid>, count: i64, since_closed: i64, sums: String, central: String, last_at: i64, version: i64,
+        created_at: i64, updated_at: i64,
+    }
+    gap_messages = "gap_messages" {
+        tenant_id: Uuid, message_id: Uuid;
+        gap_id: Option<Uuid>, text: Option<String>, why: String, language: Option<String>, channel_id: Uuid,
+        visitor_id: Uuid, conversation_id: Uuid, likely: String, at: i64,
+    }
+    gap_counts = "gap_counts" { tenant_id: Uuid, gap_id: Uuid, week: i64, language: String, channel_id: Uuid; count: i64 }
+    gap_departments = "gap_departments" { tenant_id: Uuid, department_id: Uuid, gap_id: Uuid; share: f64 }
+    gaps_apart = "gaps_apart" { tenant_id: Uuid, one: Uuid, other: Uuid; created_at: i64 }
+    tallies = "tallies" {
+        tenant_id: Uuid, day: i64, party: Uuid, intent_id: Uuid, language: String, channel_id: Uuid, measure: String;
+        value: i64,
+    }
+    talks = "talks" {
+        tenant_id: Uuid, conversation_id: Uuid;
+        visitor_id: Uuid, channel_id: Uuid, language: String, began_at: i64, last_at: i64, last_kind: String,
+        departments: String, intents: String, asked: Option<String>, worst: Option<i64>, settled: Option<String>,
+        settled_for: String, due_at: Option<i64>,
+    }
+    tallied_ratings = "tallied_ratings" { tenant_id: Uuid, conversation_id: Uuid, message_id: Uuid; cells: String, score: i64 }
+    retention = "retention" { tenant_id: Uuid; days: i64, updated_at: i64 }
+    proposals = "proposals" {
+        tenant_id: Uuid, id: Uuid;
+        author_id: Uuid, title: String, note: Option<String>, state: String, reason: Option<String>,
+        merged_at: Option<i64>, patch: String, base: String, version: i64, created_at: i64, updated_at: i64,
+    }
+    proposal_departments = "proposal_departments" {
+        tenant_id: Uuid, proposal_id: Uuid, department_id: Uuid;
+        approved_by: Option<Uuid>, approved_at: Option<i64>,
+    }
+    proposal_comments = "proposal_comments" {
+        tenant_id: Uuid, id: Uuid;
+        proposal_id: Uuid, author_id: Option<Uuid>, thread_id: Option<Uuid>, intent_id: Option<Uuid>, text: String,
+        created_at: i64,
+    }
+    overlaps = "overlaps" {
+        tenant_id: Uuid, id: Uuid;
+        one_intent: Uuid, other_intent: Uuid, one_department: Uuid, other_department: Uuid, one_name: String,
+        other_name: String, state: String, severity: String, rank: i64, evidence: f64, measures: String, first_seen: i64,
+        last_seen: i64, ignored_until: Option<i64>, version: i64, created_at: i64, updated_at: i64,
+    }
+    overlap_runs = "overlap_runs" {
+        tenant_id: Uuid, overlap_id: Uuid, at: i64;
+        build: i64, severity: String, measures: String,
+    }
+    settlements = "settlements" {
+        tenant_id: Uuid, id: Uuid;
+        overlap_id: Uuid, state: String, terms: String, reason: Option<String>, proposed_by: Uuid, proposed_for: Uuid,
+        decided_by: Option<Uuid>, arbitrated: bool, due_at: i64, decided_at: Option<i64>, before: Option<String>,
+        after: Option<String>, undo: Option<String>, undone_by: Option<String>, version: i64, created_at: i64,
+        updated_at: i64,
     }
 }

@@ -5,9 +5,9 @@ use serde_json::json;
 use super::{
     cast::Principal,
     law::{Bar, Facts, Place, Scope, Target},
-    stage::Stage,
+    stage::{Stage, addition, ignored},
 };
-use crate::house::{Ask, ORIGIN, PASSWORD, intent, unique};
+use crate::house::{Ask, ORIGIN, PASSWORD, Person, intent, unique};
 
 /// One way to ask for an operation.
 pub(super) struct Case {
@@ -39,6 +39,8 @@ pub(super) const ASKED: Facts =
     Facts { scope: Scope::Department, place: Place::PathId, seen_by: Some("request.read"), ..ALONE };
 /// What one asked oneself; where somebody else did, of a department that nobody of the cast belongs to.
 pub(super) const ASKER: Facts = Facts { seen_by: Some("request.read"), ..PERSONAL };
+/// A gap that one department likely knows about.
+pub(super) const GAP: Facts = Facts { seen_by: Some("gap.read"), ..CONVERSATION };
 
 /// Something of the company's that whoever holds the action anywhere sees.
 pub(super) const COMPANYS: Facts = Facts { scope: Scope::Company, ..OF_TENANT };
@@ -296,6 +298,53 @@ cases! {
     listConversationMessages: CONVERSATION, |stage, who, target|
         who.client.get(&format!("{}/messages", stage.talk(target).replace("/chat/", "/")));
 
+    listGaps: ALONE, |_, who, _| who.client.get("/v1/gaps");
+    listGaps: Facts { place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+        who.client.get(&format!("/v1/gaps?department={}", stage.key(target)));
+    getGap: GAP, |stage, who, target| who.client.get(&stage.gap(target));
+    changeGap: GAP, |stage, who, target| {
+        let path = stage.gap(target);
+        who.client.patch(&path, &stage.version_at(target, &path), &json!({ "title": "Swept" }))
+    };
+    closeGap: GAP, |stage, who, target|
+        who.client.post(&format!("{}/close", stage.gap(target)), &json!({ "reason": "noise" }));
+    reopenGap: GAP, |stage, who, target| {
+        let path = stage.gap(target);
+        stage.close(target, &path);
+        who.client.ask("POST", &format!("{path}/reopen"))
+    };
+    mergeGap: GAP, |stage, who, target| {
+        let into = stage.whole_gap(target).rsplit('/').next().unwrap().to_owned();
+        who.client.post(&format!("{}/merge", stage.piece(target)), &json!({ "into": into }))
+    };
+    splitGap: GAP, |stage, who, target| {
+        let path = stage.gap(target);
+        who.client.post(&format!("{path}/split"), &json!({ "messages": [stage.example(target)] }))
+    };
+    addGapPhrases: GAP, |stage, who, target| {
+        let department = stage.department(target);
+        let body = json!({ "department": department.key, "intent": department.draft, "messages": [stage.example(target)] });
+        who.client.post(&format!("{}/phrases", stage.gap(target)), &body)
+    };
+    createGapIntent: GAP, |stage, who, target| {
+        let body = json!({ "department": stage.department(target).key, "name": unique("gap"), "messages": [stage.example(target)] });
+        who.client.post(&format!("{}/intents", stage.gap(target)), &body)
+    };
+
+    getAnalyticsSummary: ALONE, |_, who, _| who.client.get("/v1/analytics/summary");
+    getAnalyticsSummary: Facts { place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+        who.client.get(&format!("/v1/analytics/summary?department={}", stage.key(target)));
+    getAnalyticsSeries: ALONE, |_, who, _| who.client.get("/v1/analytics/series");
+    getAnalyticsBreakdown: ALONE, |_, who, _| who.client.get("/v1/analytics/breakdown?by=intent");
+    exportMessages: ALONE, |_, who, _| who.client.get("/v1/analytics/messages.csv");
+
+    getRetention: ALONE, |_, who, _| who.client.get("/v1/retention");
+    putRetention: ALONE, |_, who, _| who.client.put("/v1/retention", &json!({ "conversation_days": 180 }));
+    eraseVisitor: OF_TENANT, |stage, who, target| {
+        let id = Stage::id(target, "vis", || stage.passer_by(target));
+        who.client.delete(&format!("/v1/visitors/{id}"))
+    };
+
     listAuditLog: ALONE, |_, who, _| who.client.get("/v1/audit-log");
     listAuditLog: Facts { scope: Scope::Tenant, place: Place::Request, ..ALONE }, |stage, who, target|
         who.client.get(&format!("/v1/audit-log?department={}", stage.key(target)));
@@ -354,6 +403,48 @@ cases! {
         who.client.post(&stage.own_request(who, target, "answered", "/accept"), &json!({}));
     reopenKnowledgeRequest: ASKER, |stage, who, target|
         who.client.post(&stage.own_request(who, target, "answered", "/reopen"), &json!({ "text": "Hm." }));
+    createProposal: Facts { place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+        who.client.post("/v1/proposals", &addition(stage.key(target)));
+    listProposals: ALONE, |_, who, _| who.client.get("/v1/proposals");
+    getProposal: Facts { seen_by: None, ..IN_DRAFT }, |stage, who, target| who.client.get(&proposal(stage, target, ""));
+    commentProposal: Facts { seen_by: None, ..IN_DRAFT }, |stage, who, target|
+        who.client.post(&proposal(stage, target, "/comments"), &json!({ "text": "Swept" }));
+    changeProposal: PERSONAL, |stage, who, target|
+        who.client.patch(&own_proposal(stage, who, target, ""), &json!(1), &json!({ "title": "Swept" }));
+    rebaseProposal: PERSONAL, |stage, who, target|
+        who.client.post(&own_proposal(stage, who, target, "/rebase"), &json!({}));
+    withdrawProposal: PERSONAL, |stage, who, target|
+        who.client.ask("POST", &own_proposal(stage, who, target, "/withdraw"));
+    approveProposal: DECIDED, |stage, who, target|
+        who.client.post(&proposal(stage, target, "/approve"), &json!({}));
+    requestProposalChanges: DECIDED, |stage, who, target|
+        who.client.post(&proposal(stage, target, "/request-changes"), &json!({ "reason": "Swept" }));
+    declineProposal: DECIDED, |stage, who, target|
+        who.client.post(&proposal(stage, target, "/decline"), &json!({ "reason": "Swept" }));
+    mergeProposal: DECIDED, |stage, who, target| {
+        let id = Stage::id(target, "prp", || stage.clashed(target)["id"].as_str().unwrap().to_owned());
+        who.client.ask("POST", &format!("/v1/proposals/{id}/merge"))
+    };
+
+    listOverlaps: ALONE, |_, who, _| who.client.get("/v1/overlaps");
+    listOverlaps: Facts { place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+        who.client.get(&format!("/v1/overlaps?department={}", stage.key(target)));
+    getOverlap: Facts { seen_by: None, ..IN_DRAFT }, |stage, who, target| who.client.get(&overlap(stage, target));
+    proposeSettlement: SETTLED, |stage, who, target|
+        who.client.post(&format!("{}/settlements", overlap(stage, target)), &ignored());
+    acceptSettlement: SETTLED, |stage, who, target| who.client.ask("POST", &settlement(stage, target, "accept"));
+    declineSettlement: SETTLED, |stage, who, target|
+        who.client.post(&settlement(stage, target, "decline"), &json!({ "reason": "Swept" }));
+    withdrawSettlement: SETTLED, |stage, who, target| who.client.ask("POST", &settlement(stage, target, "withdraw"));
+    arbitrateSettlement: Facts { bar: Bar::Early, ..OF_TENANT }, |stage, who, target|
+        who.client.post(&settlement(stage, target, "arbitrate"), &json!({ "accept": true, "reason": "Swept" }));
+    undoSettlement: SETTLED, |stage, who, target| {
+        let path = settlement(stage, target, "undo");
+        if matches!(target, Target::Here | Target::Elsewhere | Target::Foreign) {
+            stage.department(target).owner.client.ask("POST", &path.replace("/undo", "/accept")).send();
+        }
+        who.client.ask("POST", &path)
+    };
 
     listDepartmentTestSuites: DEPARTMENT, |stage, who, target| who.client.get(&tests_of(stage, target, ""));
     createDepartmentTestSuite: DEPARTMENT, |stage, who, target|
@@ -426,6 +517,39 @@ cases! {
         let path = company_case(stage, target);
         who.client.delete(&path).at(&stage.version_at(target, &path))
     };
+}
+
+/// A proposal that touches a department, over which somebody decides.
+pub(super) const DECIDED: Facts = Facts { seen_by: Some("proposal.read"), ..IN_DRAFT };
+/// An overlap of a department, which somebody settles.
+pub(super) const SETTLED: Facts = Facts { seen_by: Some("overlap.read"), ..IN_DRAFT };
+
+pub(super) fn proposal(stage: &Stage, target: Target, below: &str) -> String {
+    let id = Stage::id(target, "prp", || stage.proposal(target)["id"].as_str().unwrap().to_owned());
+    format!("/v1/proposals/{id}{below}")
+}
+
+/// One's own proposal; somebody else's, who still writes it; another company's.
+pub(super) fn own_proposal(stage: &Stage, who: &Principal, target: Target, below: &str) -> String {
+    let made = |by: &Person, department: &str, draft: bool| {
+        let mut body = addition(department);
+        body["draft"] = json!(draft);
+        by.client.post("/v1/proposals", &body).is(201)["id"].as_str().unwrap().to_owned()
+    };
+    let id = Stage::id(target, "prp", || match (target, &who.person) {
+        (Target::Here, Some(person)) => made(person, stage.key(target), false),
+        _ => made(stage.recruit(target), stage.key(target), true),
+    });
+    format!("/v1/proposals/{id}{below}")
+}
+
+pub(super) fn overlap(stage: &Stage, target: Target) -> String {
+    format!("/v1/overlaps/{}", Stage::id(target, "ovl", || stage.overlap(target)))
+}
+
+pub(super) fn settlement(stage: &Stage, target: Target, deed: &str) -> String {
+    let id = Stage::id(target, "stl", || stage.settlement(target)["id"].as_str().unwrap().to_owned());
+    format!("{}/settlements/{id}/{deed}", overlap(stage, target))
 }
 
 /// The tests of a department.

@@ -78,6 +78,8 @@ pub(super) enum Bar {
     Whole,
     /// Only whose own thing it is may, though others see it.
     OwnAlone,
+    /// It is too early for it, whoever may.
+    Early,
     /// It gives a role, which the leader may not where there is an owner.
     GivesRole,
 }
@@ -226,6 +228,7 @@ pub(super) fn expected(asked: Asked<'_>, facts: &Facts, who: &Principal, target:
         Target::Elsewhere if facts.bar == Bar::OwnAlone => 403,
         _ if facts.bar == Bar::GivesRole && reach == Reach::Tenant => owner_gives(success),
         Target::Missing => missing,
+        Target::Here | Target::Elsewhere if facts.bar == Bar::Early => 409,
         Target::Here | Target::Elsewhere => success,
     }
 }

@@ -1,6 +1,7 @@
 //! Version 1 of the API: one file per small noun, with its bodies, views and handlers side by side.
 
 mod advice;
+mod analytics;
 mod answer;
 mod api_keys;
 mod audit;
@@ -12,6 +13,7 @@ mod conversations;
 mod departments;
 mod exchange;
 mod follow;
+mod gaps;
 mod inbox;
 mod intents;
 mod invitations;
@@ -20,14 +22,18 @@ mod keys;
 mod knowers;
 mod members;
 mod memberships;
+mod overlaps;
 mod parse;
 mod phrases;
+mod proposals;
 mod releases;
 mod requests;
 mod resets;
+mod retention;
 mod roster;
 mod sessions;
 mod settings;
+mod settlements;
 mod standing;
 mod tenants;
 mod tests;
@@ -60,12 +66,18 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(channels::configure)
         .configure(chat::configure)
         .configure(conversations::configure)
+        .configure(gaps::configure)
+        .configure(analytics::configure)
+        .configure(retention::configure)
         .configure(audit::configure)
         .configure(settings::configure)
         .configure(calendars::configure)
         .configure(requests::configure)
         .configure(knowers::configure)
         .configure(inbox::configure)
+        .configure(proposals::configure)
+        .configure(overlaps::configure)
+        .configure(settlements::configure)
         .configure(tests::configure);
 }
 

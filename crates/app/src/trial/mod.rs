@@ -15,7 +15,6 @@ use guildhall_domain::{
 };
 
 use crate::{
-    bot::understand,
     live::{Known, LiveBot},
     reply::{Listener, Reply},
 };
@@ -62,6 +61,7 @@ impl Bench {
             settings: &self.settings,
             channel: &given.channel,
             language: given.language.as_ref(),
+            context: &given.context,
         };
         let mut choices: Vec<Choice> = Vec::new();
         let mut turns = Vec::with_capacity(case.script.turns.len());
@@ -83,7 +83,7 @@ impl Bench {
             };
             let got = self.got(&reply);
             let misses = turn.expect.misses(&got, own);
-            let ranking = heard.map(|text| self.ranking(text, given.language.as_ref())).unwrap_or_default();
+            let ranking = heard.map(|text| self.ranking(&listener, text)).unwrap_or_default();
             turns.push(TurnResult { said, decision: got.decision, text: got.text, ranking, misses });
             choices = reply.choices;
         }
@@ -125,13 +125,12 @@ impl Bench {
         Got { decision, answered: reply.facts.intent.and_then(meant), asked, text: reply.text.clone() }
     }
 
-    fn ranking(&self, text: &str, language: Option<&guildhall_domain::text::Language>) -> Vec<Rank> {
-        let understood = understand(&self.bot, &self.settings, text, language);
+    fn ranking(&self, listener: &Listener<'_>, text: &str) -> Vec<Rank> {
         let rank = |candidate: crate::bot::Candidate<'_>| Rank {
             meant: self.meant(candidate.known),
             confidence: candidate.confidence,
         };
-        understood.ranking.into_iter().map(rank).collect()
+        listener.understand(text).ranking.into_iter().map(rank).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod advice;
+pub(crate) mod analytics;
 pub(crate) mod answer;
 pub(crate) mod channels;
 pub(crate) mod coming_in;
@@ -9,6 +10,7 @@ pub(crate) mod conversations;
 pub(crate) mod department;
 pub(crate) mod exchange;
 pub(crate) mod founding;
+pub(crate) mod gaps;
 pub(crate) mod home;
 pub(crate) mod inbox;
 pub(crate) mod intent;
@@ -17,8 +19,11 @@ pub(crate) mod invitations;
 pub(crate) mod live;
 pub(crate) mod membership;
 pub(crate) mod new_password;
+pub(crate) mod overlaps;
 pub(crate) mod people;
 pub(crate) mod phrases;
+pub(crate) mod proposals;
+pub(crate) mod propose;
 pub(crate) mod publish;
 pub(crate) mod releases;
 pub(crate) mod requests;

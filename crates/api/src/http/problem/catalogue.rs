@@ -64,6 +64,14 @@ catalogue! {
     LIMIT_REACHED = 409 "limit-reached" "Limit reached" "It holds as many as it may.";
     CHOICE_CLOSED = 409 "choice-closed" "Choice closed" "The question that this choice answers is no longer open.";
     RELEASE_NOT_BUILT = 409 "release-not-built" "Release not built" "The release never went live, so it can't be restored.";
+    GAP_NOT_OPEN = 409 "gap-not-open" "Gap not open" "The gap is closed, or part of another one.";
+    OWN_PROPOSAL = 409 "own-proposal" "Own proposal" "Nobody approves, amends or declines what they proposed themselves.";
+    PROPOSAL_CLOSED = 409 "proposal-closed" "Proposal closed" "The proposal was merged, declined or withdrawn.";
+    NOT_APPROVED = 409 "not-approved" "Not approved" "Not every department that the proposal touches has approved.";
+    FOUR_EYES = 409 "four-eyes" "Four eyes" "The department's content changes by proposals that another person approves.";
+    CLASHES = 409 "clashes" "Changed on both sides" "The content changed where the patch does, so somebody must decide; the proposal shows both sides.";
+    NOT_SETTLING = 409 "not-settling" "Not in that state" "The overlap or its settlement is not in a state in which this can be done.";
+    NOT_DUE = 409 "not-due" "Not due yet" "The time in which the owners decide by themselves has not passed.";
     GONE = 410 "gone" "Gone" "It was there once and is used up.";
     INVITATION_USED = 410 "invitation-used" "Invitation used" "The invitation was accepted, withdrawn, or has run out.";
     RESET_USED = 410 "reset-used" "Reset link used" "The link was used, replaced by a newer one, or has run out.";
