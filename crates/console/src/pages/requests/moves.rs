@@ -95,6 +95,7 @@ fn content(form: &Form) -> Result<Option<OfferedContent>, Refusal> {
         answers.extend(text.zip(language.clone()).map(|(text, language)| BotAnswer {
             language,
             channel: None,
+            when: Vec::new(),
             text,
             buttons: Vec::new(),
         }));
