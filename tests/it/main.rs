@@ -18,8 +18,10 @@ mod house;
 
 mod analysing;
 mod archiving;
+mod asking;
 mod attacks;
 mod auditing;
+mod between;
 mod chatting;
 mod console;
 mod content;
@@ -37,3 +39,4 @@ mod questions;
 mod releasing;
 mod stopping;
 mod sweep;
+mod testing;

@@ -16,6 +16,7 @@ use crate::{
     live::{LiveBot, contents, faces, fit, training_set},
     metrics::BuildEnd,
     notice::Notice,
+    overlap,
     worker::{Outcome, Trade},
 };
 
@@ -32,8 +33,8 @@ pub(crate) const TRADE: Trade = Trade {
 
 /// What follows once releases went live, in the unit of work in which they do; mostly errands that are asked for. One
 /// line each.
-#[expect(clippy::unused_async, reason = "those who append here have to wait for the database")]
-async fn follow(_work: &Work<'_>, _live: &[&Release]) -> Result<(), Refusal> {
+async fn follow(work: &Work<'_>, _live: &[&Release]) -> Result<(), Refusal> {
+    overlap::ask(work).await?;
     Ok(())
 }
 

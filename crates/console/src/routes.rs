@@ -78,6 +78,25 @@ routes! {
     "release.read": GET "/console/departments/{department}/releases/{number}" => pages::releases::show;
     "release.publish": POST "/console/departments/{department}/releases/{number}/restore" => pages::releases::restore;
 
+    "proposal.make": GET "/console/departments/{department}/live/{intent}/propose" => pages::propose::ask;
+    "proposal.make": POST "/console/departments/{department}/live/{intent}/propose" => pages::propose::send;
+    "proposal.read": GET "/console/proposals" => pages::proposals::list;
+    "proposal.read": GET "/console/proposals/{proposal}" => pages::proposals::show;
+    "proposal.read": POST "/console/proposals/{proposal}/comments" => pages::proposals::comment;
+    "proposal.accept": POST "/console/proposals/{proposal}/approve" => pages::proposals::approve;
+    "proposal.accept": POST "/console/proposals/{proposal}/decline" => pages::proposals::decline;
+    "proposal.accept": POST "/console/proposals/{proposal}/merge" => pages::proposals::merge;
+    "proposal.edit": POST "/console/proposals/{proposal}/rebase" => pages::proposals::rebase;
+    "proposal.edit": POST "/console/proposals/{proposal}/withdraw" => pages::proposals::withdraw;
+    "overlap.read": GET "/console/overlaps" => pages::overlaps::list;
+    "overlap.read": GET "/console/overlaps/{overlap}" => pages::overlaps::show;
+    "overlap.settle": POST "/console/overlaps/{overlap}/settlements" => pages::overlaps::propose;
+    "overlap.settle": POST "/console/overlaps/{overlap}/settlements/{settlement}/accept" => pages::overlaps::accept;
+    "overlap.settle": POST "/console/overlaps/{overlap}/settlements/{settlement}/decline" => pages::overlaps::decline;
+    "overlap.settle": POST "/console/overlaps/{overlap}/settlements/{settlement}/withdraw" => pages::overlaps::withdraw;
+    "overlap.settle": POST "/console/overlaps/{overlap}/settlements/{settlement}/undo" => pages::overlaps::undo;
+    "overlap.arbitrate": POST "/console/overlaps/{overlap}/settlements/{settlement}/arbitrate" => pages::overlaps::arbitrate;
+
     "live.read": GET "/console/try" => pages::trial::show;
     "conversation.read": GET "/console/conversations" => pages::conversations::list;
     "conversation.read": GET "/console/conversations/{conversation}" => pages::conversations::show;

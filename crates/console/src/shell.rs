@@ -13,7 +13,10 @@ use guildhall_domain::{
     Actor, Grant, Refusal,
     department::Department,
     intent::Warning,
-    policy::{self, KeepAccount, ManageChannels, ReadAnalytics, ReadConversations, ReadDepartments, ReadGaps},
+    policy::{
+        self, KeepAccount, ManageChannels, ReadAnalytics, ReadConversations, ReadDepartments, ReadGaps, ReadOverlaps,
+        ReadProposals,
+    },
 };
 use maud::{DOCTYPE, Markup, html};
 
@@ -48,6 +51,8 @@ pub(crate) enum Place {
     Conversations,
     Gaps,
     Numbers,
+    Proposals,
+    Overlaps,
     People,
     Channels,
     Account,
@@ -178,6 +183,12 @@ impl Shell {
                         }
                         @if may_somewhere::<ReadGaps>(&self.actor) { (link(Place::Gaps, "/gaps", w::shell::GAPS)) }
                         @if may_somewhere::<ReadAnalytics>(&self.actor) { (link(Place::Numbers, "/numbers", w::shell::NUMBERS)) }
+                        @if may_somewhere::<ReadProposals>(&self.actor) {
+                            (link(Place::Proposals, "/proposals", w::between::PROPOSALS))
+                        }
+                        @if may_somewhere::<ReadOverlaps>(&self.actor) {
+                            (link(Place::Overlaps, "/overlaps", w::between::OVERLAPS))
+                        }
                         (link(Place::People, "/people", w::shell::PEOPLE))
                         @if may_somewhere::<ManageChannels>(&self.actor) {
                             (link(Place::Channels, "/channels", w::shell::CHANNELS))

@@ -10,6 +10,7 @@ mod background;
 mod brain;
 mod calibration;
 mod cascade;
+mod closeness;
 mod coefficients;
 mod draft;
 mod encoder;
@@ -38,6 +39,7 @@ mod trace;
 mod training;
 
 pub use artefact::ArtefactError;
+pub use closeness::{Apart, Nearest, apart, nearest};
 pub use draft::{Draft, Followed};
 pub use encoder::{PackError, pack_static};
 pub use facts::ModelFacts;

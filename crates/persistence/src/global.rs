@@ -52,8 +52,12 @@ kinds! {
     Job = "job";
     /// What is done for a tenant every hour or every night; the reference is the chore's name.
     Chore = "chore";
+    /// A knowledge request is due; the reference is its identifier.
+    Escalation = "escalation";
     /// What visitors did waits to be counted and gathered.
     Relay = "relay";
+    /// A tenant's overlaps are to be measured; the reference is empty, or names a settlement that is to be evaluated.
+    Overlaps = "overlaps";
 }
 
 /// A piece of work that this process holds the lease of.

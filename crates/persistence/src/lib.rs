@@ -4,6 +4,7 @@ mod api_key;
 pub mod archive;
 mod audit;
 mod build;
+mod calendar;
 mod channel;
 mod conversation;
 mod department;
@@ -18,9 +19,12 @@ mod kept;
 mod letter;
 mod member;
 mod once;
+mod overlap;
+mod proposal;
 mod records;
 mod relay;
 mod release;
+mod request;
 mod reset;
 mod retention;
 mod rows;
@@ -28,8 +32,11 @@ mod schema;
 mod scoped;
 mod search;
 mod session;
+mod settings;
+mod settlement;
 pub mod shared;
 mod store;
+mod suite;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -42,6 +49,7 @@ mod writer;
 pub use api_key::{ApiKeys, KeyRow};
 pub use audit::{AuditFilter, AuditRow};
 pub use build::{Bot, Build, Builds};
+pub use calendar::Calendars;
 pub use channel::Channels;
 pub use conversation::{ConversationFilter, Conversations, LogRow, StaffConversation};
 pub use department::Departments;
@@ -56,15 +64,21 @@ pub use kept::{Definition, Kept};
 pub use letter::{Letters, SealedLetter};
 pub use member::{MemberFilter, Members};
 pub use once::{Claim, Once, Reply};
+pub use overlap::{OverlapFilter, Overlaps, Traffic};
+pub use proposal::{ProposalFilter, Proposals};
 pub use records::Records;
 pub use relay::{Relays, Told};
 pub use release::Releases;
+pub use request::{Eyes, KnowledgeRequests, RequestFilter};
 pub use reset::PasswordResets;
 pub use retention::Retentions;
 pub use schema::known_migrations;
 pub use session::{End, NewRefresh, RefreshToken, Sessions};
+pub use settings::{MemberSettings, Settings};
+pub use settlement::Settlements;
 pub use shared::Shared;
 pub use store::{Connections, Store};
+pub use suite::{Owner, Suites};
 pub use tally::{TalliedRating, Tallies, TallyFilter};
 pub use tx::Tx;
 pub use visitor::{VisitorRow, Visitors};
@@ -88,5 +102,7 @@ repositories! {
     evaluations: Evaluations,
     intents: Intents, invitations: Invitations, jobs: Jobs, kept: Kept, letters: Letters, members: Members,
     password_resets: PasswordResets, releases: Releases, sessions: Sessions, visitors: Visitors,
+    calendars: Calendars, knowledge_requests: KnowledgeRequests, settings: Settings, suites: Suites,
     gaps: Gaps, relays: Relays, retentions: Retentions, tallies: Tallies,
+    overlaps: Overlaps, proposals: Proposals, settlements: Settlements,
 }

@@ -9,7 +9,10 @@ use guildhall_console::{ROUTES, Route};
 
 use super::{
     anonymous,
-    cases::{ALONE, CONVERSATION, DEPARTMENT, GAP, IN_DEPARTMENT, IN_DRAFT, IS_LIVE, OF_TENANT, PERSONAL, release},
+    cases::{
+        ALONE, CONVERSATION, DECIDED, DEPARTMENT, GAP, IN_DEPARTMENT, IN_DRAFT, IS_LIVE, OF_TENANT, PERSONAL, SETTLED,
+        overlap, own_proposal, proposal, release, settlement,
+    },
     cast::{Principal, cast},
     law::{Asked, Bar, Facts, Place, Scope, Target, expected},
     stage::Stage,
@@ -192,6 +195,47 @@ cases! {
     POST "/console/departments/{department}/releases/{number}/restore": IN_DEPARTMENT, |stage, _, target|
         to(page(&stage.inside(target, &format!("releases/{}/restore", release(target)))));
 
+    GET "/console/departments/{department}/live/{intent}/propose": Facts { seen_by: Some("department.read"), ..IN_DRAFT }, |stage, _, target|
+        proposing(stage, target);
+    POST "/console/departments/{department}/live/{intent}/propose": Facts { seen_by: Some("department.read"), ..IN_DRAFT }, |stage, _, target|
+        proposing(stage, target).with("title", "Swept").with("phrases", unique("a proposed one")).with("answer-0", "Swept.");
+    GET "/console/proposals": ALONE, |_, _, _| to("/console/proposals");
+    GET "/console/proposals/{proposal}": Facts { seen_by: None, ..IN_DRAFT }, |stage, _, target|
+        to(page(&proposal(stage, target, "")));
+    POST "/console/proposals/{proposal}/comments": Facts { seen_by: None, ..IN_DRAFT }, |stage, _, target|
+        to(page(&proposal(stage, target, "/comments"))).with("text", "Swept");
+    POST "/console/proposals/{proposal}/approve": DECIDED, |stage, _, target| to(page(&proposal(stage, target, "/approve")));
+    POST "/console/proposals/{proposal}/decline": DECIDED, |stage, _, target|
+        to(page(&proposal(stage, target, "/decline"))).with("reason", "Swept");
+    POST "/console/proposals/{proposal}/merge": DECIDED, |stage, _, target| {
+        let id = Stage::id(target, "prp", || stage.clashed(target)["id"].as_str().unwrap().to_owned());
+        to(format!("/console/proposals/{id}/merge"))
+    };
+    POST "/console/proposals/{proposal}/rebase": PERSONAL, |stage, who, target|
+        to(page(&own_proposal(stage, who, target, "/rebase")));
+    POST "/console/proposals/{proposal}/withdraw": PERSONAL, |stage, who, target|
+        to(page(&own_proposal(stage, who, target, "/withdraw")));
+    GET "/console/overlaps": ALONE, |_, _, _| to("/console/overlaps");
+    GET "/console/overlaps/{overlap}": Facts { seen_by: None, ..IN_DRAFT }, |stage, _, target|
+        to(page(&overlap(stage, target)));
+    POST "/console/overlaps/{overlap}/settlements": SETTLED, |stage, _, target|
+        to(format!("{}/settlements", page(&overlap(stage, target)))).with("kind", "ignore").with("until", tomorrow()).with("reason", "Swept");
+    POST "/console/overlaps/{overlap}/settlements/{settlement}/accept": SETTLED, |stage, _, target|
+        to(page(&settlement(stage, target, "accept")));
+    POST "/console/overlaps/{overlap}/settlements/{settlement}/decline": SETTLED, |stage, _, target|
+        to(page(&settlement(stage, target, "decline"))).with("reason", "Swept");
+    POST "/console/overlaps/{overlap}/settlements/{settlement}/withdraw": SETTLED, |stage, _, target|
+        to(page(&settlement(stage, target, "withdraw")));
+    POST "/console/overlaps/{overlap}/settlements/{settlement}/undo": SETTLED, |stage, _, target| {
+        let path = settlement(stage, target, "undo");
+        if matches!(target, Target::Here | Target::Elsewhere | Target::Foreign) {
+            stage.department(target).owner.client.ask("POST", &path.replace("/undo", "/accept")).send();
+        }
+        to(page(&path))
+    };
+    POST "/console/overlaps/{overlap}/settlements/{settlement}/arbitrate": Facts { bar: Bar::Early, ..OF_TENANT }, |stage, _, target|
+        to(page(&settlement(stage, target, "arbitrate"))).with("reason", "Swept");
+
     GET "/console/try": ALONE, |_, _, _| to("/console/try?text=where+is+my+parcel");
     GET "/console/try": Facts { draft: true, place: Place::Request, ..DEPARTMENT }, |stage, _, target|
         to(format!("/console/try?text=where+is+my+parcel&draft={}", stage.key(target)));
@@ -252,6 +296,17 @@ cases! {
     POST "/console/channels/{channel}": OF_TENANT, |stage, _, target|
         channel(stage, target, "").with("name", "Swept").with("origins", ORIGIN);
     POST "/console/channels/{channel}/close": OF_TENANT, |stage, _, target| channel(stage, target, "/close").with("sure", "yes");
+}
+
+/// The form that proposes a change to something that is live.
+fn proposing(stage: &Stage, target: Target) -> Sent {
+    let id = Stage::id(target, "int", || stage.department(target).live.clone());
+    to(page(&stage.inside(target, &format!("live/{id}/propose"))))
+}
+
+fn tomorrow() -> String {
+    let now = guildhall_app::Clock::now(&guildhall_app::SystemClock);
+    guildhall_domain::Moment(now.0 + 2 * 86_400_000_000).to_string().chars().take(10).collect()
 }
 
 /// What is brought in.

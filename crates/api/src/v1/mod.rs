@@ -6,6 +6,7 @@ mod answer;
 mod api_keys;
 mod audit;
 mod bot;
+mod calendars;
 mod channels;
 mod chat;
 mod conversations;
@@ -13,21 +14,29 @@ mod departments;
 mod exchange;
 mod follow;
 mod gaps;
+mod inbox;
 mod intents;
 mod invitations;
 mod jobs;
 mod keys;
+mod knowers;
 mod members;
 mod memberships;
+mod overlaps;
 mod parse;
 mod phrases;
+mod proposals;
 mod releases;
+mod requests;
 mod resets;
 mod retention;
 mod roster;
 mod sessions;
+mod settings;
+mod settlements;
 mod standing;
 mod tenants;
+mod tests;
 mod views;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -60,7 +69,16 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(gaps::configure)
         .configure(analytics::configure)
         .configure(retention::configure)
-        .configure(audit::configure);
+        .configure(audit::configure)
+        .configure(settings::configure)
+        .configure(calendars::configure)
+        .configure(requests::configure)
+        .configure(knowers::configure)
+        .configure(inbox::configure)
+        .configure(proposals::configure)
+        .configure(overlaps::configure)
+        .configure(settlements::configure)
+        .configure(tests::configure);
 }
 
 pub(crate) use chat::may_ask;

@@ -204,8 +204,13 @@ pub(crate) async fn intent(
         let text = Some(form.get("text")).filter(|text| !text.trim().is_empty());
         let text = text.and_then(|text| flaws.take("/text", AnswerText::parse(text)));
         let language = text.as_ref().and_then(|_| flaws.take("/language", Language::parse(form.get("language"))));
-        let answers =
-            text.zip(language).map(|(text, language)| BotAnswer { language, channel: None, text, buttons: Vec::new() });
+        let answers = text.zip(language).map(|(text, language)| BotAnswer {
+            language,
+            channel: None,
+            text,
+            buttons: Vec::new(),
+            when: Vec::new(),
+        });
         let answers = answers.into_iter().collect();
         let new = flaws.settle(name.map(|name| NewOfGap { name, title: None, answers }))?;
         let into = Into { department: form.get("department").to_owned(), messages: Vec::new() };

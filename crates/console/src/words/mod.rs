@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod analytics;
+pub(crate) mod between;
 pub(crate) mod bot;
 pub(crate) mod channel;
 pub(crate) mod content;
