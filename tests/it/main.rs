@@ -25,6 +25,7 @@ mod content;
 mod crash;
 mod deploying;
 mod document;
+mod evaluating;
 mod exchanging;
 mod getting_in;
 mod manners;

@@ -12,7 +12,7 @@ use guildhall_persistence::{Build, Errand, ErrandKind, Tx};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    App, Work,
+    App, Work, evaluation,
     live::{LiveBot, contents, faces, fit, training_set},
     metrics::BuildEnd,
     notice::Notice,
@@ -32,8 +32,8 @@ pub(crate) const TRADE: Trade = Trade {
 
 /// What follows once releases went live, in the unit of work in which they do; mostly errands that are asked for. One
 /// line each.
-#[expect(clippy::unused_async, reason = "those who append here have to wait for the database")]
-async fn follow(_work: &Work<'_>, _live: &[&Release]) -> Result<(), Refusal> {
+async fn follow(work: &Work<'_>, _live: &[&Release]) -> Result<(), Refusal> {
+    evaluation::after_release(work).await?;
     Ok(())
 }
 

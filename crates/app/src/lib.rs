@@ -15,6 +15,7 @@ pub mod conversation;
 pub mod demo;
 pub mod department;
 pub mod desk;
+pub mod evaluation;
 pub mod exchange;
 mod form;
 pub mod gate;

@@ -50,7 +50,7 @@ pub use text::{MAX_CHARS, normalise};
 pub use tier::{Tier, UnknownTier};
 pub use trace::{Neighbour, Trace, Weighty};
 pub use training::{FitError, TrainingIntent, TrainingPhrase, TrainingSet};
-pub use validation::{Folds, HeldOut, Validation, cross_validate};
+pub use validation::{Folds, HeldOut, Pair, Validation, cross_validate, near_duplicates};
 
 /// The engine that this build speaks for: an artefact of another one is refused and the model fitted again.
 pub const ENGINE_VERSION: u32 = 8;

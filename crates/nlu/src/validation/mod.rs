@@ -7,6 +7,9 @@
 mod exact;
 mod folds;
 mod landmarks;
+mod nearest;
+
+pub use nearest::{Pair, near_duplicates};
 
 use crate::algebra::Matrix;
 use crate::brain::best_two;
