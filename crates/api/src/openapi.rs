@@ -36,6 +36,7 @@ use crate::{
         (name = "departments", description = "Departments and who belongs to them"),
         (name = "content", description = "Drafts, releases, and what is live"),
         (name = "bot", description = "The live bot: settings and understanding"),
+        (name = "jobs", description = "What takes longer than an answer may: how far it is, and what came of it"),
         (name = "channels", description = "Where visitors reach the bot"),
         (name = "chat", description = "What a visitor's page calls"),
         (name = "conversations", description = "What visitors asked, for staff"),

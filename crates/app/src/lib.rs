@@ -18,6 +18,7 @@ pub mod demo;
 pub mod department;
 pub mod desk;
 pub mod draft;
+pub mod evaluation;
 pub mod exchange;
 mod form;
 pub mod gap;

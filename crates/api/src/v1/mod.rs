@@ -11,6 +11,7 @@ mod channels;
 mod chat;
 mod conversations;
 mod departments;
+mod evaluations;
 mod exchange;
 mod follow;
 mod gaps;
@@ -63,6 +64,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(bot::configure)
         .configure(parse::configure)
         .configure(jobs::configure)
+        .configure(evaluations::configure)
         .configure(channels::configure)
         .configure(chat::configure)
         .configure(conversations::configure)
