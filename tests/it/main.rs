@@ -16,7 +16,9 @@
 #[macro_use]
 mod house;
 
+mod analysing;
 mod archiving;
+mod asking;
 mod attacks;
 mod auditing;
 mod between;
@@ -26,7 +28,9 @@ mod content;
 mod crash;
 mod deploying;
 mod document;
+mod evaluating;
 mod exchanging;
+mod gaps;
 mod getting_in;
 mod manners;
 mod metrics;
@@ -36,3 +40,4 @@ mod questions;
 mod releasing;
 mod stopping;
 mod sweep;
+mod testing;

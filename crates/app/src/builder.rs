@@ -12,7 +12,7 @@ use guildhall_persistence::{Build, Errand, ErrandKind, Tx};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    App, Work,
+    App, Work, evaluation,
     live::{LiveBot, contents, faces, fit, training_set},
     metrics::BuildEnd,
     notice::Notice,
@@ -35,6 +35,7 @@ pub(crate) const TRADE: Trade = Trade {
 /// line each.
 async fn follow(work: &Work<'_>, _live: &[&Release]) -> Result<(), Refusal> {
     overlap::ask(work).await?;
+    evaluation::after_release(work).await?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use guildhall_domain::{
 use serde_json::{Map, Value};
 
 use crate::{
-    bot::{Candidate, understand},
+    bot::{Candidate, Understood, understand},
     live::{Known, LiveBot},
 };
 
@@ -39,11 +39,16 @@ pub(crate) struct Reply {
     pub(crate) involved: Vec<Id<id::Department>>,
 }
 
-impl Listener<'_> {
+impl<'a> Listener<'a> {
+    /// Understands words where they are said.
+    pub(crate) fn understand(&self, text: &str) -> Understood<'a> {
+        let around = surroundings(self.context, self.channel, self.language);
+        understand(self.bot, self.settings, text, self.language, &around)
+    }
+
     /// Replies to words.
     pub(crate) fn hear(&self, text: &str) -> Reply {
-        let around = surroundings(self.context, self.channel, self.language);
-        let understood = understand(self.bot, self.settings, text, self.language, &around);
+        let understood = self.understand(text);
         let read_in = understood.language.as_deref().and_then(|tag| Language::parse(tag).ok());
         let language = self.language.or(read_in.as_ref()).unwrap_or(&self.settings.language);
         match (understood.decision, understood.ranking.as_slice()) {

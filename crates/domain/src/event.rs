@@ -107,6 +107,26 @@ kinds! {
     BoundaryMet = "message.boundary";
     /// A visitor rated.
     Rated = "conversation.rated";
+    /// A gap was found.
+    GapFound = "gap.found";
+    /// A gap got another title.
+    GapTitled = "gap.titled";
+    /// A gap became part of another.
+    GapMerged = "gap.merged";
+    /// Some of a gap's messages became a gap of their own.
+    GapSplit = "gap.split";
+    /// A department was asked to answer a gap.
+    GapRequested = "gap.requested";
+    /// A gap was closed.
+    GapClosed = "gap.closed";
+    /// A gap was opened again.
+    GapReopened = "gap.reopened";
+    /// The company changed how long conversations are kept.
+    RetentionChanged = "retention.changed";
+    /// Conversations were deleted that were older than they are kept.
+    ConversationsExpired = "conversation.expired";
+    /// All that a visitor said was deleted.
+    VisitorErased = "visitor.erased";
     /// Work of the house itself failed so often that it was given up.
     ErrandGivenUp = "errand.given-up";
     /// Somebody asked for a job.
@@ -118,6 +138,44 @@ kinds! {
     /// A job could not be done.
     JobFailed = "job.failed";
 
+    /// A department's hours, holidays or targets changed.
+    CalendarChanged = "department.calendar-changed";
+    /// A knowledge request was sent.
+    RequestSent = "knowledge-request.sent";
+    /// The receiving department has it.
+    RequestAcknowledged = "knowledge-request.acknowledged";
+    /// Somebody works on it.
+    RequestStarted = "knowledge-request.started";
+    /// The asker was asked back.
+    RequestReturned = "knowledge-request.returned";
+    /// The asker replied.
+    RequestReplied = "knowledge-request.replied";
+    /// It was answered.
+    RequestAnswered = "knowledge-request.answered";
+    /// The answer was accepted.
+    RequestAccepted = "knowledge-request.accepted";
+    /// The answer did not do.
+    RequestReopened = "knowledge-request.reopened";
+    /// It was declined.
+    RequestDeclined = "knowledge-request.declined";
+    /// It went to another person or department.
+    RequestReassigned = "knowledge-request.reassigned";
+    /// Something was said about it.
+    RequestCommented = "knowledge-request.commented";
+    /// It is past due, and the next one up was told.
+    RequestEscalated = "knowledge-request.escalated";
+    /// Its answer landed in the owner's draft.
+    RequestLanded = "knowledge-request.landed";
+    /// A suite of conversation tests was made.
+    SuiteCreated = "test-suite.created";
+    /// A suite or its cases changed.
+    SuiteChanged = "test-suite.changed";
+    /// A suite was deleted.
+    SuiteDeleted = "test-suite.deleted";
+    /// Conversation tests were run.
+    TestsRun = "test-suite.run";
+    /// A member set whether they are named and get letters.
+    MemberSettingsChanged = "member.settings-changed";
     /// Somebody proposed a change to departments' content.
     ProposalMade = "proposal.made";
     /// A proposal changed, so its approvals lapsed.

@@ -2,7 +2,12 @@
 
 use std::marker::PhantomData;
 
-use crate::{Actor, Grant, Id, Refusal, TenantScope, Who, actor::Role, id};
+use crate::{
+    Actor, Grant, Id, Refusal, TenantScope, Who,
+    actor::Role,
+    api_key::{Bounds, Departments},
+    id,
+};
 
 /// How far a role carries an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +86,16 @@ policy! {
     ManageChannels   = "channel.manage"         [T N N N N N N N N N];
     /// Read visitors' conversations.
     ReadConversations = "conversation.read"     [T N D D D D N N N N];
+    /// Read gaps: those that one's departments likely know about.
+    ReadGaps         = "gap.read"               [T N D D D D N N N N];
+    /// Title, merge, split, close and reopen gaps.
+    SettleGaps       = "gap.settle"             [T N D D D N N N N N];
+    /// Read the numbers of visitors' talk.
+    ReadAnalytics    = "analytics.read"         [T T D D D N D N N N];
+    /// Say how long conversations are kept.
+    SetRetention     = "retention.set"          [T N N N N N N N N N];
+    /// Delete all that a visitor said.
+    EraseVisitor     = "visitor.erase"          [T N N N N N N N N N];
     /// Read the audit log.
     ReadAudit        = "audit.read"             [T N N N N N N N N N];
     /// Read jobs and how far they are.
@@ -105,6 +120,25 @@ policy! {
     OpenConversation = "chat.open"              [N N N N N N N N T O];
     /// Write in, read and rate one's own conversation.
     Chat             = "chat.talk"              [N N N N N N N N N O];
+
+    /// Ask another department; ask who knows.
+    SendRequest      = "request.send"           [T N N N N N N T N N];
+    /// Read knowledge requests from and to a department; one's own wherever they go.
+    ReadRequests     = "request.read"           [T N D D D D D O N N];
+    /// Say something about a knowledge request that one may read.
+    CommentRequest   = "request.comment"        [T N D D D D D O N N];
+    /// Reply, accept or reopen what one asked; the leader for whoever asked.
+    AcceptRequest    = "request.accept"         [T N N N N N N O N N];
+    /// Acknowledge, answer, ask back, decline, reassign for a department.
+    AnswerRequest    = "request.answer"         [N N D D D N N N N N];
+    /// See how departments answer each other.
+    MeasureRequests  = "request.measure"        [T T D N D N D N N N];
+    /// Keep and run the company's own conversation tests.
+    KeepCompanyTests = "test.keep"              [T N N N N N N N N N];
+    /// Read the company's own conversation tests and what came of them live.
+    ReadCompanyTests = "test.read"              [T T D D D N D N N N];
+    /// See what waits for oneself.
+    ReadInbox        = "inbox.read"             [N N N N N N N O N N];
 }
 
 /// How far one actor may go with one action: the WHERE clause of what they load and list.
@@ -192,11 +226,12 @@ pub(crate) fn held(extents: [Extent; 10], grants: &[Grant]) -> (Option<Reach>, V
     (reach, departments)
 }
 
-/// Whether these grants carry an action over each of some departments; over none, whether they carry it anywhere.
+/// Whether these grants carry an action over each of some departments; over none, nothing is needed.
 #[must_use]
 pub fn holds(extents: [Extent; 10], grants: &[Grant], departments: &[Id<id::Department>]) -> bool {
     let reach = held(extents, grants).0;
-    reach.is_some_and(|reach| departments.iter().all(|department| reach.covers(*department)))
+    let covers = |department: &Id<_>| reach.as_ref().is_some_and(|reach| reach.covers(*department));
+    departments.iter().all(covers)
 }
 
 fn extent(extents: [Extent; 10], role: Role) -> Extent {
@@ -249,6 +284,12 @@ impl<A: Action> Permit<A> {
     /// Refuses a key of some departments where what is asked for can't be told apart by departments.
     pub fn whole(&self) -> Result<(), Refusal> {
         if self.reach == Reach::Tenant { Ok(()) } else { Err(Refusal::OutOfScope(A::NAME)) }
+    }
+
+    /// Refuses a key of some departments, which would see what others have live.
+    pub fn companywide(&self) -> Result<(), Refusal> {
+        let whole = |bounds: &Bounds| bounds.departments == Departments::All;
+        if self.actor.bounds.as_ref().is_none_or(whole) { Ok(()) } else { Err(Refusal::OutOfScope(A::NAME)) }
     }
 
     /// Hides what lies beyond the reach.

@@ -28,6 +28,18 @@ impl Flaws {
         parsed.map_err(|flaw| self.add(pointer, flaw.code(), flaw.to_string())).ok()
     }
 
+    /// Whether nothing was wrong so far.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes over what was found in a part of the body that stands at `pointer`.
+    pub fn within(&mut self, pointer: &str, part: Self) {
+        let moved = part.0.into_iter().map(|flaw| Flaw { pointer: format!("{pointer}{}", flaw.pointer), ..flaw });
+        self.0.extend(moved);
+    }
+
     /// The value if nothing was wrong, else everything that was.
     pub fn settle<T>(self, value: Option<T>) -> Result<T, Refusal> {
         match value {
@@ -67,6 +79,18 @@ pub enum Conflict {
     /// The release has not been built or did not go live, so it can't be restored.
     ReleaseNotBuilt,
 
+    /// The knowledge request is in this state, which does not allow it.
+    RequestState(&'static str),
+    /// The knowledge request's answer landed in the draft before.
+    AlreadyLanded,
+    /// There is a suite of that name.
+    SuiteNameTaken,
+    /// The suite has a case of that name.
+    CaseNameTaken,
+    /// Somebody who may not answer for the department can't be given the request.
+    NotAnAnswerer,
+    /// The gap is closed, or part of another one.
+    GapNotOpen,
     /// Nobody approves, amends or declines what they proposed themselves.
     OwnProposal,
     /// The proposal was merged, declined or withdrawn.

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod advice;
+pub(crate) mod analytics;
 pub(crate) mod answer;
 pub(crate) mod channels;
 pub(crate) mod coming_in;
@@ -9,7 +10,9 @@ pub(crate) mod conversations;
 pub(crate) mod department;
 pub(crate) mod exchange;
 pub(crate) mod founding;
+pub(crate) mod gaps;
 pub(crate) mod home;
+pub(crate) mod inbox;
 pub(crate) mod intent;
 pub(crate) mod intents;
 pub(crate) mod invitations;
@@ -23,5 +26,7 @@ pub(crate) mod proposals;
 pub(crate) mod propose;
 pub(crate) mod publish;
 pub(crate) mod releases;
+pub(crate) mod requests;
 pub(crate) mod sign_in;
+pub(crate) mod testing;
 pub(crate) mod trial;

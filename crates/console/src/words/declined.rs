@@ -104,6 +104,11 @@ pub(crate) const IN_FLIGHT: &str = "The same is being done already. Please wait 
 pub(crate) const ALREADY_DONE: &str = "This was done before.";
 pub(crate) const CHOICE_CLOSED: &str = "The question is no longer open.";
 pub(crate) const RELEASE_NOT_BUILT: &str = "Only a release that went live once can be brought back.";
+pub(crate) const REQUEST_STATE: &str = "Somebody else has moved the request on. Please look at how it stands now.";
+pub(crate) const ALREADY_LANDED: &str = "The answer is in the draft already.";
+pub(crate) const NOT_AN_ANSWERER: &str = "Only owners, reviewers and editors answer for their department.";
+pub(crate) const TEST_NAME_TAKEN: &str = "There is another one of this name. Please choose another name.";
+pub(crate) const GAP_NOT_OPEN: &str = "That gap is closed, or part of another one by now.";
 
 pub(crate) const OWN_PROPOSAL: &str = "Nobody approves, amends or declines what they proposed themselves.";
 pub(crate) const PROPOSAL_CLOSED: &str = "This proposal was merged, declined or withdrawn.";

@@ -54,11 +54,17 @@ catalogue! {
     LAST_OWNER = 409 "last-owner" "Last owner" "A department with content keeps at least one owner.";
     OWNER_GRANTS = 409 "owner-grants" "The owner grants" "The department has an owner, who grants its roles.";
     DEPARTMENT_NOT_EMPTY = 409 "department-not-empty" "Department not empty" "The department still holds content or people.";
+    REQUEST_STATE = 409 "request-state" "Not in this state" "The knowledge request is in a state that does not allow it.";
+    ALREADY_LANDED = 409 "already-landed" "Landed before" "The answer of the knowledge request is in the draft already.";
+    NOT_AN_ANSWERER = 409 "not-an-answerer" "Does not answer there" "Only owners, reviewers and editors answer for their department.";
+    SUITE_NAME_TAKEN = 409 "suite-name-taken" "Suite name taken" "There is another test suite of that name.";
+    CASE_NAME_TAKEN = 409 "case-name-taken" "Case name taken" "The suite has another case of that name.";
     IN_FLIGHT = 409 "in-flight" "Still in progress" "The same request is still being worked on.";
     ALREADY_DONE = 409 "already-done" "Already done" "The same request was done; its answer held secrets and is not shown twice.";
     LIMIT_REACHED = 409 "limit-reached" "Limit reached" "It holds as many as it may.";
     CHOICE_CLOSED = 409 "choice-closed" "Choice closed" "The question that this choice answers is no longer open.";
     RELEASE_NOT_BUILT = 409 "release-not-built" "Release not built" "The release never went live, so it can't be restored.";
+    GAP_NOT_OPEN = 409 "gap-not-open" "Gap not open" "The gap is closed, or part of another one.";
     OWN_PROPOSAL = 409 "own-proposal" "Own proposal" "Nobody approves, amends or declines what they proposed themselves.";
     PROPOSAL_CLOSED = 409 "proposal-closed" "Proposal closed" "The proposal was merged, declined or withdrawn.";
     NOT_APPROVED = 409 "not-approved" "Not approved" "Not every department that the proposal touches has approved.";

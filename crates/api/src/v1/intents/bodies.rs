@@ -140,7 +140,8 @@ pub(crate) fn read_phrases_at(bodies: Vec<PhraseBody>, pointer: &str, flaws: &mu
     bodies.into_iter().enumerate().filter_map(read).collect()
 }
 
-fn read_answers(bodies: Vec<AnswerBody>, flaws: &mut Flaws) -> Vec<Answer> {
+/// Reads answers; what is wrong with them is noted at its place.
+pub(crate) fn read_answers(bodies: Vec<AnswerBody>, flaws: &mut Flaws) -> Vec<Answer> {
     read_answers_at(bodies, "/answers", flaws)
 }
 

@@ -18,8 +18,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use self::{bodies::IntentPatchBody, views::IntentPage};
 pub(crate) use self::{
     bodies::{
-        AnswerBody, ConditionBody, IntentBody, PhraseBody, read_answers_at, read_conditions, read_phrases,
-        read_phrases_at,
+        AnswerBody, ConditionBody, IntentBody, PhraseBody, read_answers, read_answers_at, read_conditions,
+        read_phrases, read_phrases_at,
     },
     views::{AnswerView, ButtonView, ConditionView, IntentView, PhraseView},
 };
