@@ -20,6 +20,7 @@ pub mod exchange;
 mod form;
 pub mod gate;
 pub mod hashing;
+pub mod held;
 pub mod intent;
 pub mod invitation;
 pub mod job;
@@ -38,6 +39,7 @@ pub mod standing;
 pub mod tenant;
 mod thinking;
 pub mod throttle;
+mod weighing;
 pub mod work;
 pub mod worker;
 
@@ -76,6 +78,7 @@ pub struct App {
     thinking: thinking::Thinking,
     desks: desk::Desks,
     importing: tokio::sync::Semaphore,
+    weighings: weighing::Weighings,
 }
 
 /// What an [`App`] is made of.
@@ -127,6 +130,7 @@ impl App {
             thinking: thinking::Thinking::default(),
             desks: desk::Desks::default(),
             importing: tokio::sync::Semaphore::new(2),
+            weighings: weighing::Weighings::default(),
         })
     }
 

@@ -205,6 +205,8 @@ pub(crate) const fn conflict_words(conflict: &Conflict) -> &'static str {
         Conflict::AlreadyDone => w::declined::ALREADY_DONE,
         Conflict::LimitReached(which) => which,
         Conflict::ChoiceClosed => w::declined::CHOICE_CLOSED,
+        Conflict::ReleaseNotHeld => w::declined::RELEASE_NOT_HELD,
+        Conflict::NotDueYet => w::declined::NOT_DUE_YET,
         Conflict::ReleaseNotBuilt => w::declined::RELEASE_NOT_BUILT,
     }
 }

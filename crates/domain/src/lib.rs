@@ -11,6 +11,7 @@ pub mod conversation;
 pub mod department;
 pub mod evaluation;
 pub mod event;
+pub mod harm;
 pub mod id;
 pub mod intent;
 pub mod invitation;

@@ -66,6 +66,10 @@ pub enum Conflict {
     ChoiceClosed,
     /// The release has not been built or did not go live, so it can't be restored.
     ReleaseNotBuilt,
+    /// The release is not held, so there is nothing to decide.
+    ReleaseNotHeld,
+    /// The harmed departments' owners still have time, so the leader may not decide yet.
+    NotDueYet,
 }
 
 /// Which precondition failed.

@@ -12,6 +12,7 @@ mod departments;
 mod evaluations;
 mod exchange;
 mod follow;
+mod held;
 mod intents;
 mod invitations;
 mod jobs;
@@ -49,6 +50,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(advice::configure)
         .configure(exchange::configure)
         .configure(releases::configure)
+        .configure(held::configure)
         .configure(bot::configure)
         .configure(parse::configure)
         .configure(jobs::configure)

@@ -59,6 +59,8 @@ catalogue! {
     LIMIT_REACHED = 409 "limit-reached" "Limit reached" "It holds as many as it may.";
     CHOICE_CLOSED = 409 "choice-closed" "Choice closed" "The question that this choice answers is no longer open.";
     RELEASE_NOT_BUILT = 409 "release-not-built" "Release not built" "The release never went live, so it can't be restored.";
+    RELEASE_NOT_HELD = 409 "release-not-held" "Release not held" "The release is not held, so there is nothing to decide.";
+    NOT_DUE_YET = 409 "not-due-yet" "Not due yet" "The harmed departments' owners still have time; the leader may decide after `due_at`.";
     GONE = 410 "gone" "Gone" "It was there once and is used up.";
     INVITATION_USED = 410 "invitation-used" "Invitation used" "The invitation was accepted, withdrawn, or has run out.";
     RESET_USED = 410 "reset-used" "Reset link used" "The link was used, replaced by a newer one, or has run out.";

@@ -54,6 +54,8 @@ impl From<Conflict> for Problem {
             Conflict::LimitReached(which) => Self::new(&kinds::LIMIT_REACHED).detail(sentence(which)),
             Conflict::ChoiceClosed => Self::new(&kinds::CHOICE_CLOSED),
             Conflict::ReleaseNotBuilt => Self::new(&kinds::RELEASE_NOT_BUILT),
+            Conflict::ReleaseNotHeld => Self::new(&kinds::RELEASE_NOT_HELD),
+            Conflict::NotDueYet => Self::new(&kinds::NOT_DUE_YET),
         }
     }
 }
