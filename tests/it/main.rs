@@ -16,9 +16,12 @@
 #[macro_use]
 mod house;
 
+mod analysing;
 mod archiving;
+mod asking;
 mod attacks;
 mod auditing;
+mod between;
 mod chatting;
 mod console;
 mod content;
@@ -27,6 +30,7 @@ mod deploying;
 mod document;
 mod evaluating;
 mod exchanging;
+mod gaps;
 mod getting_in;
 mod manners;
 mod metrics;
@@ -36,3 +40,4 @@ mod questions;
 mod releasing;
 mod stopping;
 mod sweep;
+mod testing;

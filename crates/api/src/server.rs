@@ -9,7 +9,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
-use guildhall_app::{App, Clock, Parts, SystemClock, letter::Mailer, notice::Notice, worker};
+use guildhall_app::{App, Clock, Parts, SystemClock, letter::Mailer, notice::Notice, relay, worker};
 use guildhall_auth::{Cost, Hasher, KeyRing, OsEntropy, Pepper};
 use guildhall_persistence::{Shared, Store, shared::MISSED};
 use tokio::{sync::watch, task::JoinHandle};
@@ -243,6 +243,7 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
     let mut jobs = worker::start(&house.app, &stopped);
     jobs.extend([
         tokio::spawn(listen(Arc::clone(&house.app), stopped.clone())),
+        tokio::spawn(relay::listen(Arc::clone(&house.app), stopped.clone())),
         tokio::spawn(follow_keys(Arc::clone(&house.app), config.keys(), stopped.clone())),
         tokio::spawn(seed(Arc::clone(&house.app), stopped.clone())),
         tokio::spawn(beat(Arc::clone(&house.app), stopped)),

@@ -44,6 +44,8 @@ pub async fn create(work: &Work<'_>, permit: &Permit<ManageKeys>, new: NewKey) -
     let expires_at = new.expires_at.map_or_else(|| Ok(work.now().after(LIFE)), |at| end(at, work.now()))?;
     let bounds = Bounds { departments: departments(work, permit, &new).await?, scopes: new.scopes };
     bounds.within(&permit.actor().grants)?;
+    // Two who make the last one at once wait for one another.
+    work.lock_tenant().await?;
     if work.api_keys().living(work.now()).await? >= MOST {
         return Err(Conflict::LimitReached("a company holds at most 50 API keys").into());
     }

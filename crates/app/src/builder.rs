@@ -18,6 +18,7 @@ use crate::{
     live::{LiveBot, contents, faces, fit, training_set},
     metrics::BuildEnd,
     notice::Notice,
+    overlap,
     weighing::weigh,
     worker::{Outcome, Trade},
 };
@@ -36,6 +37,7 @@ pub(crate) const TRADE: Trade = Trade {
 /// What follows once releases went live, in the unit of work in which they do; mostly errands that are asked for. One
 /// line each.
 async fn follow(work: &Work<'_>, _live: &[&Release]) -> Result<(), Refusal> {
+    overlap::ask(work).await?;
     evaluation::after_release(work).await?;
     Ok(())
 }

@@ -7,19 +7,24 @@ use guildhall_domain::{Id, Moment, Refusal, id, tenant::State};
 use guildhall_persistence::{Errand, ErrandKind};
 
 use crate::{
-    App, Work, job,
+    App, Work, job, overlap, relay, retention, trial,
     worker::{Doing, Outcome, Trade, give_up_aloud},
 };
 
 /// Every chore; one line each. A name is for ever: it stands in the queue.
-const CHORES: &[Chore] =
-    &[Chore { name: "jobs.forget", beat: Beat::Nightly, run: |app, tenant| job::forget(app, tenant) }];
+const CHORES: &[Chore] = &[
+    Chore { name: "jobs.forget", beat: Beat::Nightly, run: |app, tenant| job::forget(app, tenant) },
+    Chore { name: "relay.look", beat: Beat::Hourly, run: relay::look },
+    Chore { name: "conversations.expire", beat: Beat::Nightly, run: retention::expire },
+    Chore { name: "overlaps.measure", beat: Beat::Nightly, run: |app, tenant| overlap::nightly(app, tenant) },
+    Chore { name: "overlaps.reopen", beat: Beat::Hourly, run: |app, tenant| overlap::reopen(app, tenant) },
+    Chore { name: "tests.run", beat: Beat::Nightly, run: |app, tenant| trial::nightly(app, tenant) },
+];
 
 /// How often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Beat {
     /// Once in each hour, at a minute of the tenant's own.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the first hourly chore comes with the held releases"))]
     Hourly,
     /// Once in each night between 02:00 and 03:00 UTC, at a minute of the tenant's own.
     Nightly,

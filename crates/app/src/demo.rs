@@ -237,6 +237,7 @@ fn read(file: IntentFile) -> Result<NewIntent, Refusal> {
             channel: None,
             text: good(AnswerText::parse(&file.text))?,
             buttons: file.buttons.into_iter().filter_map(button).collect(),
+            when: Vec::new(),
         })
     };
     Ok(NewIntent {

@@ -33,6 +33,8 @@ pub struct DepartmentPatch {
     pub name: Option<Name>,
     /// Another description, or none any more.
     pub description: Option<Option<Note>>,
+    /// Whether its draft changes only by proposals that another person approves.
+    pub four_eyes: Option<bool>,
 }
 
 /// The department that a path names.
@@ -54,6 +56,7 @@ pub async fn found(work: &Work<'_>, _: &Permit<FoundDepartment>, new: NewDepartm
         key: new.key,
         name: new.name,
         description: new.description,
+        four_eyes: false,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -94,6 +97,7 @@ pub async fn change(
     permit.over(department.id)?;
     patch.name.into_iter().for_each(|name| department.name = name);
     patch.description.into_iter().for_each(|description| department.description = description);
+    patch.four_eyes.into_iter().for_each(|four_eyes| department.four_eyes = four_eyes);
     department.updated_at = work.now();
     if !work.departments().change(&department, version).await? {
         return Err(Refusal::stale(department.version));

@@ -56,7 +56,7 @@ pub async fn let_go(
         }
     }
     if decided.is_empty() {
-        return Err(if leads { Conflict::NotDueYet.into() } else { Refusal::Forbidden("release.let-go") });
+        return Err(if leads { Conflict::NotDue.into() } else { Refusal::Forbidden("release.let-go") });
     }
     let open = release.harms.iter().any(|harm| harm.let_go.is_none());
     let to = if open { State::Held } else { State::Building };

@@ -24,12 +24,14 @@ use uuid::Uuid;
 use crate::{
     App, Work, evaluation,
     notice::Notice,
+    trial,
     worker::{Doing, Outcome, Trade},
 };
 
 /// Who does a job of a kind; one line each.
 const fn doer(kind: Kind) -> for<'a> fn(&'a Running<'a>) -> Doing<'a, ()> {
     match kind {
+        Kind::ConversationTests => |running| trial::run(running),
         Kind::Evaluation => |running| Box::pin(evaluation::run(running)),
     }
 }

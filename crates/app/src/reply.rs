@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use guildhall_domain::{
     Id,
     bot::{Decision, Settings, candidates},
+    boundary::surroundings,
     conversation::{Choice, ReplyFacts, ReplyKind, wording},
     id,
     intent::{Button, Press, pick},
     text::Language,
 };
+use serde_json::{Map, Value};
 
 use crate::{
-    bot::{Candidate, understand},
+    bot::{Candidate, Understood, understand},
     live::{Known, LiveBot},
 };
 
@@ -22,6 +24,8 @@ pub(crate) struct Listener<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) channel: &'a str,
     pub(crate) language: Option<&'a Language>,
+    /// The page, the campaign and the like.
+    pub(crate) context: &'a Map<String, Value>,
 }
 
 /// A reply that is about to be given.
@@ -35,10 +39,16 @@ pub(crate) struct Reply {
     pub(crate) involved: Vec<Id<id::Department>>,
 }
 
-impl Listener<'_> {
+impl<'a> Listener<'a> {
+    /// Understands words where they are said.
+    pub(crate) fn understand(&self, text: &str) -> Understood<'a> {
+        let around = surroundings(self.context, self.channel, self.language);
+        understand(self.bot, self.settings, text, self.language, &around)
+    }
+
     /// Replies to words.
     pub(crate) fn hear(&self, text: &str) -> Reply {
-        let understood = understand(self.bot, self.settings, text, self.language);
+        let understood = self.understand(text);
         let read_in = understood.language.as_deref().and_then(|tag| Language::parse(tag).ok());
         let language = self.language.or(read_in.as_ref()).unwrap_or(&self.settings.language);
         match (understood.decision, understood.ranking.as_slice()) {
@@ -59,7 +69,9 @@ impl Listener<'_> {
     }
 
     fn answer(&self, known: &Known, confidence: Option<f32>, language: &Language) -> Reply {
-        let Some(answer) = pick(&known.intent.answers, language, self.channel, &self.settings.language) else {
+        let around = surroundings(self.context, self.channel, Some(language));
+        let answer = pick(&known.intent.answers, language, self.channel, &around, &self.settings.language);
+        let Some(answer) = answer else {
             return self.fallback(language);
         };
         let choice = |button: &Button| match &button.press {

@@ -15,10 +15,11 @@ use guildhall_persistence::{Errand, ErrandKind};
 use serde_json::json;
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{App, Work, bell::Bell, builder, chore, job, notice::Notice, postman};
+use crate::{App, Work, bell::Bell, builder, chore, job, notice::Notice, overlap, postman, relay, request::escalating};
 
 /// Every trade that there is; one line each.
-const TRADES: &[Trade] = &[builder::TRADE, postman::TRADE, job::TRADE, chore::TRADE];
+const TRADES: &[Trade] =
+    &[builder::TRADE, postman::TRADE, job::TRADE, chore::TRADE, relay::TRADE, escalating::TRADE, overlap::TRADE];
 
 /// A claim on an errand; renewed while it is worked on, so that a dead worker's errand is soon taken up by another.
 const LEASE: Duration = Duration::from_secs(15);

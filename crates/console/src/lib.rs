@@ -7,6 +7,7 @@
 mod allowed;
 mod asked;
 mod assets;
+mod chart;
 mod declined;
 mod door;
 mod form;

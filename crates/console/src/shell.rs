@@ -13,7 +13,10 @@ use guildhall_domain::{
     Actor, Grant, Refusal,
     department::Department,
     intent::Warning,
-    policy::{self, KeepAccount, ManageChannels, ReadConversations, ReadDepartments},
+    policy::{
+        self, KeepAccount, ManageChannels, ReadAnalytics, ReadConversations, ReadDepartments, ReadGaps, ReadOverlaps,
+        ReadProposals,
+    },
 };
 use maud::{DOCTYPE, Markup, html};
 
@@ -44,8 +47,13 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Departments,
+    Inbox,
     Try,
     Conversations,
+    Gaps,
+    Numbers,
+    Proposals,
+    Overlaps,
     People,
     Channels,
     Account,
@@ -170,9 +178,18 @@ impl Shell {
                 nav aria-label=(w::shell::MAIN) {
                     ul {
                         (link(Place::Departments, "", w::shell::DEPARTMENTS))
+                        (link(Place::Inbox, "/inbox", w::request::INBOX))
                         (link(Place::Try, "/try", w::shell::TRY))
                         @if may_somewhere::<ReadConversations>(&self.actor) {
                             (link(Place::Conversations, "/conversations", w::shell::CONVERSATIONS))
+                        }
+                        @if may_somewhere::<ReadGaps>(&self.actor) { (link(Place::Gaps, "/gaps", w::shell::GAPS)) }
+                        @if may_somewhere::<ReadAnalytics>(&self.actor) { (link(Place::Numbers, "/numbers", w::shell::NUMBERS)) }
+                        @if may_somewhere::<ReadProposals>(&self.actor) {
+                            (link(Place::Proposals, "/proposals", w::between::PROPOSALS))
+                        }
+                        @if may_somewhere::<ReadOverlaps>(&self.actor) {
+                            (link(Place::Overlaps, "/overlaps", w::between::OVERLAPS))
                         }
                         (link(Place::People, "/people", w::shell::PEOPLE))
                         @if may_somewhere::<ManageChannels>(&self.actor) {

@@ -115,6 +115,26 @@ kinds! {
     ReleaseRechecked = "release.rechecked";
     /// A held release was taken back.
     ReleaseWithdrawn = "release.withdrawn";
+    /// A gap was found.
+    GapFound = "gap.found";
+    /// A gap got another title.
+    GapTitled = "gap.titled";
+    /// A gap became part of another.
+    GapMerged = "gap.merged";
+    /// Some of a gap's messages became a gap of their own.
+    GapSplit = "gap.split";
+    /// A department was asked to answer a gap.
+    GapRequested = "gap.requested";
+    /// A gap was closed.
+    GapClosed = "gap.closed";
+    /// A gap was opened again.
+    GapReopened = "gap.reopened";
+    /// The company changed how long conversations are kept.
+    RetentionChanged = "retention.changed";
+    /// Conversations were deleted that were older than they are kept.
+    ConversationsExpired = "conversation.expired";
+    /// All that a visitor said was deleted.
+    VisitorErased = "visitor.erased";
     /// Work of the house itself failed so often that it was given up.
     ErrandGivenUp = "errand.given-up";
     /// Somebody asked for a job.
@@ -125,6 +145,81 @@ kinds! {
     JobDone = "job.done";
     /// A job could not be done.
     JobFailed = "job.failed";
+
+    /// A department's hours, holidays or targets changed.
+    CalendarChanged = "department.calendar-changed";
+    /// A knowledge request was sent.
+    RequestSent = "knowledge-request.sent";
+    /// The receiving department has it.
+    RequestAcknowledged = "knowledge-request.acknowledged";
+    /// Somebody works on it.
+    RequestStarted = "knowledge-request.started";
+    /// The asker was asked back.
+    RequestReturned = "knowledge-request.returned";
+    /// The asker replied.
+    RequestReplied = "knowledge-request.replied";
+    /// It was answered.
+    RequestAnswered = "knowledge-request.answered";
+    /// The answer was accepted.
+    RequestAccepted = "knowledge-request.accepted";
+    /// The answer did not do.
+    RequestReopened = "knowledge-request.reopened";
+    /// It was declined.
+    RequestDeclined = "knowledge-request.declined";
+    /// It went to another person or department.
+    RequestReassigned = "knowledge-request.reassigned";
+    /// Something was said about it.
+    RequestCommented = "knowledge-request.commented";
+    /// It is past due, and the next one up was told.
+    RequestEscalated = "knowledge-request.escalated";
+    /// Its answer landed in the owner's draft.
+    RequestLanded = "knowledge-request.landed";
+    /// A suite of conversation tests was made.
+    SuiteCreated = "test-suite.created";
+    /// A suite or its cases changed.
+    SuiteChanged = "test-suite.changed";
+    /// A suite was deleted.
+    SuiteDeleted = "test-suite.deleted";
+    /// Conversation tests were run.
+    TestsRun = "test-suite.run";
+    /// A member set whether they are named and get letters.
+    MemberSettingsChanged = "member.settings-changed";
+    /// Somebody proposed a change to departments' content.
+    ProposalMade = "proposal.made";
+    /// A proposal changed, so its approvals lapsed.
+    ProposalChanged = "proposal.changed";
+    /// Somebody commented on a proposal.
+    ProposalCommented = "proposal.commented";
+    /// A department asked for changes to a proposal.
+    ChangesRequested = "proposal.changes-requested";
+    /// A department approved a proposal.
+    ProposalApproved = "proposal.approved";
+    /// A department accepted a proposal with changes of its own.
+    ProposalAmended = "proposal.amended";
+    /// A department declined a proposal.
+    ProposalDeclined = "proposal.declined";
+    /// An author took a proposal back.
+    ProposalWithdrawn = "proposal.withdrawn";
+    /// A proposal is in the drafts.
+    ProposalMerged = "proposal.merged";
+    /// Two intents overlap that did not before, or do so again.
+    OverlapFound = "overlap.found";
+    /// Two intents overlap no more.
+    OverlapGone = "overlap.gone";
+    /// Somebody proposed how to settle an overlap.
+    SettlementProposed = "overlap.settlement-proposed";
+    /// Both owners settled an overlap.
+    OverlapSettled = "overlap.settled";
+    /// The leader decided over a settlement that its owners did not decide in time.
+    SettlementArbitrated = "overlap.arbitrated";
+    /// A settlement was declined.
+    SettlementDeclined = "overlap.settlement-declined";
+    /// A settlement was taken back.
+    SettlementWithdrawn = "overlap.settlement-withdrawn";
+    /// A settlement was undone.
+    SettlementUndone = "overlap.settlement-undone";
+    /// The time for which an overlap was ignored has ended.
+    OverlapReopened = "overlap.reopened";
 }
 
 /// What happened.

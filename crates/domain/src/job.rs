@@ -42,6 +42,8 @@ macro_rules! kinds {
 kinds! {
     /// How well a bot tells its intents apart.
     Evaluation = "evaluation" needs ReadDraft;
+    /// Conversation tests.
+    ConversationTests = "conversation_tests" needs ReadDraft;
 }
 
 impl Kind {

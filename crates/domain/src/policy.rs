@@ -88,16 +88,59 @@ policy! {
     ManageChannels   = "channel.manage"         [T N N N N N N N N N];
     /// Read visitors' conversations.
     ReadConversations = "conversation.read"     [T N D D D D N N N N];
+    /// Read gaps: those that one's departments likely know about.
+    ReadGaps         = "gap.read"               [T N D D D D N N N N];
+    /// Title, merge, split, close and reopen gaps.
+    SettleGaps       = "gap.settle"             [T N D D D N N N N N];
+    /// Read the numbers of visitors' talk.
+    ReadAnalytics    = "analytics.read"         [T T D D D N D N N N];
+    /// Say how long conversations are kept.
+    SetRetention     = "retention.set"          [T N N N N N N N N N];
+    /// Delete all that a visitor said.
+    EraseVisitor     = "visitor.erase"          [T N N N N N N N N N];
     /// Read the audit log.
     ReadAudit        = "audit.read"             [T N N N N N N N N N];
     /// Read jobs and how far they are.
     ReadJobs         = "job.read"               [T N N N N N N O N N];
     /// Call jobs off.
     CancelJob        = "job.cancel"             [T N N N N N N O N N];
+    /// Read proposals that touch a department, and comment on them; one's own wherever they are.
+    ReadProposals    = "proposal.read"          [T N D D D N D O N N];
+    /// Propose a change to any department's content.
+    Propose          = "proposal.make"          [N N N N N N N T N N];
+    /// Change, rebase and withdraw one's own proposals.
+    EditProposals    = "proposal.edit"          [N N N N N N N O N N];
+    /// Approve, amend, decline proposals and ask for changes to them.
+    AcceptProposals  = "proposal.accept"        [N N D D N N N N N N];
+    /// See where a department's intents overlap with others.
+    ReadOverlaps     = "overlap.read"           [T N D D D D D N N N];
+    /// Propose, accept, decline and undo how an overlap is settled.
+    SettleOverlaps   = "overlap.settle"         [N N D D N N N N N N];
+    /// Decide over a settlement that its owners did not decide in time.
+    Arbitrate        = "overlap.arbitrate"      [T N N N N N N N N N];
     /// Open a conversation.
     OpenConversation = "chat.open"              [N N N N N N N N T O];
     /// Write in, read and rate one's own conversation.
     Chat             = "chat.talk"              [N N N N N N N N N O];
+
+    /// Ask another department; ask who knows.
+    SendRequest      = "request.send"           [T N N N N N N T N N];
+    /// Read knowledge requests from and to a department; one's own wherever they go.
+    ReadRequests     = "request.read"           [T N D D D D D O N N];
+    /// Say something about a knowledge request that one may read.
+    CommentRequest   = "request.comment"        [T N D D D D D O N N];
+    /// Reply, accept or reopen what one asked; the leader for whoever asked.
+    AcceptRequest    = "request.accept"         [T N N N N N N O N N];
+    /// Acknowledge, answer, ask back, decline, reassign for a department.
+    AnswerRequest    = "request.answer"         [N N D D D N N N N N];
+    /// See how departments answer each other.
+    MeasureRequests  = "request.measure"        [T T D N D N D N N N];
+    /// Keep and run the company's own conversation tests.
+    KeepCompanyTests = "test.keep"              [T N N N N N N N N N];
+    /// Read the company's own conversation tests and what came of them live.
+    ReadCompanyTests = "test.read"              [T T D D D N D N N N];
+    /// See what waits for oneself.
+    ReadInbox        = "inbox.read"             [N N N N N N N O N N];
 }
 
 /// How far one actor may go with one action: the WHERE clause of what they load and list.

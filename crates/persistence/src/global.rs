@@ -52,6 +52,12 @@ kinds! {
     Job = "job";
     /// What is done for a tenant every hour or every night; the reference is the chore's name.
     Chore = "chore";
+    /// A knowledge request is due; the reference is its identifier.
+    Escalation = "escalation";
+    /// What visitors did waits to be counted and gathered.
+    Relay = "relay";
+    /// A tenant's overlaps are to be measured; the reference is empty, or names a settlement that is to be evaluated.
+    Overlaps = "overlaps";
 }
 
 /// A piece of work that this process holds the lease of.
@@ -279,8 +285,7 @@ impl Store {
             };
             let _turn = self.turn().await?;
             queue::Entity::insert_many(some.iter().map(row))
-                .on_conflict(same_work().do_nothing().to_owned())
-                .do_nothing()
+                .on_conflict_do_nothing_on(SAME_WORK)
                 .exec_without_returning(self.global_connection())
                 .await?;
         }
@@ -364,7 +369,7 @@ impl Tx {
     pub async fn enqueue(&self, errand: Uuid, kind: ErrandKind, reference: &str, due: Moment) -> Result<()> {
         let row = asked(errand, self.tenant(), kind, reference, due);
         queue::Entity::insert(row.into_active_model().reset_all())
-            .on_conflict(same_work().update_columns([queue::Column::DueAt]).to_owned())
+            .on_conflict(OnConflict::columns(SAME_WORK).update_columns([queue::Column::DueAt]).to_owned())
             .exec_without_returning(self.connection())
             .await?;
         Ok(())
@@ -380,8 +385,7 @@ impl Tx {
     ) -> Result<()> {
         let row = asked(errand, self.tenant(), kind, reference, due);
         queue::Entity::insert(row.into_active_model().reset_all())
-            .on_conflict(same_work().do_nothing().to_owned())
-            .do_nothing()
+            .on_conflict_do_nothing_on(SAME_WORK)
             .exec_without_returning(self.connection())
             .await?;
         Ok(())
@@ -395,9 +399,7 @@ fn asked(id: Uuid, tenant_id: Uuid, kind: ErrandKind, reference: &str, due: Mome
 }
 
 /// What makes two pieces of work the same.
-fn same_work() -> OnConflict {
-    OnConflict::columns([queue::Column::TenantId, queue::Column::Kind, queue::Column::Reference])
-}
+const SAME_WORK: [queue::Column; 3] = [queue::Column::TenantId, queue::Column::Kind, queue::Column::Reference];
 
 /// Bounds the bind parameters of one statement.
 const ROWS_A_STATEMENT: usize = 500;

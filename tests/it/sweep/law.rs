@@ -18,6 +18,8 @@ pub(super) enum Scope {
     Alone,
     /// Something of the whole tenant.
     Tenant,
+    /// Something of the whole tenant that any reach covers.
+    Company,
     /// Something of a department.
     Department,
     /// Something of one person.
@@ -78,6 +80,8 @@ pub(super) enum Bar {
     Companywide,
     /// Only whose own thing it is may, though others see it.
     OwnAlone,
+    /// It is too early for it, whoever may.
+    Early,
     /// It gives a role, which the leader may not where there is an owner.
     GivesRole,
 }
@@ -88,7 +92,7 @@ impl Facts {
         use Target::{Elsewhere, Foreign, Here, Malformed, Missing, Nowhere};
         match (self.scope, self.place) {
             (Scope::Alone, _) | (Scope::Tenant, Place::Request) => &[Here],
-            (Scope::Tenant, _) => &[Here, Foreign, Nowhere, Malformed],
+            (Scope::Tenant | Scope::Company, _) => &[Here, Foreign, Nowhere, Malformed],
             (Scope::Department, Place::PathId) => &[Here, Elsewhere, Foreign, Nowhere, Missing, Malformed],
             (Scope::Department | Scope::Personal, _) => &[Here, Elsewhere, Foreign, Nowhere, Malformed],
         }
@@ -151,6 +155,7 @@ impl Reach {
             Self::Nobody => false,
             Self::Tenant => true,
             Self::Own => scope == Scope::Alone || (scope == Scope::Personal && second == 0),
+            Self::Departments(_) if scope == Scope::Company => true,
             Self::Departments(within) => scope == Scope::Alone || (scope == Scope::Department && within[second]),
         }
     }
@@ -228,6 +233,7 @@ pub(super) fn expected(asked: Asked<'_>, facts: &Facts, who: &Principal, target:
         Target::Elsewhere if facts.bar == Bar::OwnAlone => 403,
         _ if facts.bar == Bar::GivesRole && reach == Reach::Tenant => owner_gives(success),
         Target::Missing => missing,
+        Target::Here | Target::Elsewhere if facts.bar == Bar::Early => 409,
         Target::Here | Target::Elsewhere => success,
     }
 }

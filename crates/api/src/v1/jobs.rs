@@ -90,6 +90,11 @@ pub(crate) struct JobProblemView {
 }
 
 impl JobView {
+    /// Where it is.
+    pub(crate) fn path(&self) -> String {
+        format!("/v1/jobs/{}", self.id)
+    }
+
     pub(crate) fn of(job: Job, keys: &Keys) -> Self {
         let Progress { done, total } = job.progress;
         let problem = |Trouble { code, detail }| JobProblemView { r#type: format!("{BASE}{code}"), detail };

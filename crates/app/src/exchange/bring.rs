@@ -15,7 +15,11 @@ use super::{
     Brought, File, Format, Report,
     merge::{Change, Draft, Plan, plan},
 };
-use crate::{App, Work, department::named, intent::keep_phrases};
+use crate::{
+    App, Work,
+    department::named,
+    intent::{keep_phrases, two_eyes},
+};
 
 /// Lets somebody bring content into a department, before the file is looked at; says how the department is called.
 pub async fn admit(tx: &Tx, permit: &Permit<EditDraft>, department: &str) -> Result<Vec<String>, Refusal> {
@@ -41,6 +45,7 @@ pub async fn bring(
     // Imports into one department go one after the other.
     let department = work.departments().lock_by_key(department).await?.ok_or(Refusal::NotFound)?;
     permit.over(department.id)?;
+    two_eyes(&department)?;
     let Plan { changes, definitions, report } = plan(draft(work, &department).await?, brought);
     for change in changes {
         apply(work, &department, change, report.format).await?;

@@ -1,7 +1,8 @@
 //! What a file brings, once it is read: intents that are valid one by one, what is kept for later, what was left out.
 
 use guildhall_domain::{
-    intent::{Button, Warning},
+    boundary::Condition,
+    intent::{Button, Rules, Warning},
     text::{AnswerText, IntentName, Language, PhraseText, Title},
 };
 use guildhall_persistence::Definition;
@@ -33,8 +34,10 @@ pub struct BroughtIntent {
     pub title: Option<Title>,
     /// How visitors say it; equal ones are still there.
     pub phrases: Vec<BroughtPhrase>,
-    /// What the bot replies; one for each language and channel.
+    /// What the bot replies; one for each language, channel and context.
     pub answers: Vec<BroughtAnswer>,
+    /// What owners settled, where the file says it.
+    pub rules: Option<Rules>,
     /// What can't be represented yet, by where it comes from.
     pub kept: Map<String, Value>,
     /// Where it stands.
@@ -63,6 +66,8 @@ pub struct BroughtAnswer {
     pub text: AnswerText,
     /// The buttons below.
     pub buttons: Vec<Button>,
+    /// The conditions on the context.
+    pub when: Vec<Condition>,
     /// Where it stands.
     pub place: String,
 }

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use guildhall_domain::{
+    boundary::Condition,
     channel, folded,
-    intent::{Button, MOST_BUTTONS, Press, Warning},
+    intent::{Button, MOST_BUTTONS, Press, Rules, Warning},
     text::{AnswerText, IntentName, Language, Payload, PhraseText, TextFlaw, Title, web_address},
 };
 use guildhall_persistence::Definition;
@@ -31,6 +32,8 @@ pub struct RawAnswer {
     pub text: String,
     /// Titles with what they do.
     pub buttons: Vec<(String, Press)>,
+    /// Conditions on the context.
+    pub when: Vec<Condition>,
 }
 
 impl RawAnswer {
@@ -65,7 +68,7 @@ impl Gathering {
         let (intents, aside) = (&mut self.brought.intents, &mut self.aside);
         let at = *self.by_name.entry(folded(name.as_str())).or_insert_with(|| {
             let (title, phrases, answers, kept) = Default::default();
-            intents.push(BroughtIntent { name, title, phrases, answers, kept, place: place.to_owned() });
+            intents.push(BroughtIntent { name, title, phrases, answers, rules: None, kept, place: place.to_owned() });
             aside.push(Map::new());
             intents.len() - 1
         });
@@ -105,7 +108,14 @@ impl Gathering {
         }
     }
 
-    /// Adds an answer. A second one for the same language and channel is kept aside.
+    /// Says what owners settled about an intent.
+    pub fn rules(&mut self, at: At, rules: Rules) {
+        if let Some(intent) = self.at(at) {
+            intent.rules = Some(rules);
+        }
+    }
+
+    /// Adds an answer. A second one for the same language, channel and context is kept aside.
     pub fn answer(&mut self, at: At, raw: RawAnswer, place: String) {
         let language = match raw.language.as_deref().map(Language::parse).transpose() {
             Ok(language) => language,
@@ -121,9 +131,11 @@ impl Gathering {
         let Some(text) = self.take(AnswerText::parse(&raw.text), &place) else { return };
         let buttons = self.buttons(raw.buttons, &place);
         let Some(intent) = self.at(at) else { return };
-        let same = |other: &&BroughtAnswer| other.language == language && other.channel == channel;
+        let when = raw.when;
+        let same =
+            |other: &&BroughtAnswer| other.language == language && other.channel == channel && other.when == when;
         match intent.answers.iter().find(same).map(|other| other.text == text && other.buttons == buttons) {
-            None => intent.answers.push(BroughtAnswer { language, channel, text, buttons, place }),
+            None => intent.answers.push(BroughtAnswer { language, channel, text, buttons, when, place }),
             Some(true) => {}
             Some(false) => {
                 self.keep(at, "other_answers", Value::Array(vec![Value::String(text.into())]));

@@ -119,7 +119,8 @@ pub(super) fn too_long(most: usize) -> Rejected {
 }
 
 /// A cell as it was before it was made safe.
-pub(super) fn plainly(cell: &str) -> &str {
+#[must_use]
+pub fn plainly(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if is_formula(rest) => rest,
         _ => cell,

@@ -83,19 +83,21 @@ async fn page(house: &House, actor: &Actor, key: &str, asked: &Asked, typed: &Fo
     let look = async |tx: &Tx| {
         let read = policy::judge::<ReadDepartments>(actor)?;
         let members = department::members(tx, &read, key, &asked.page()).await?;
-        let grants = policy::judge::<GrantRole>(actor).is_ok();
-        Ok((members, if grants { everybody(tx, actor).await? } else { Vec::new() }))
+        let grants = policy::judge::<GrantRole>(actor);
+        let everybody = if grants.is_ok() { everybody(tx, actor).await? } else { Vec::new() };
+        Ok((members, everybody, grants))
     };
-    let (shell, (members, everybody)) = house.look(actor, look).await?;
+    let (shell, (members, everybody, permit)) = house.look(actor, look).await?;
     let department = shell.department(key)?;
     let grants = may::<GrantRole>(actor, department.id);
+    let takes = permit.is_ok_and(|permit| permit.at_home(department.id));
     let body = html! {
         (trouble.summary(&[("member", w::MEMBER), ("role", w::ROLE)]))
         @if may::<Invite>(actor, department.id) {
             p.actions { (button(&format!("{ROOT}/invitations?department={key}"), w::INVITE)) }
         }
         @if members.items.is_empty() { (nothing(w::NOBODY_HERE)) }
-        ul.rows { @for of in &members.items { (row(&shell, department, of, grants)) } }
+        ul.rows { @for of in &members.items { (row(&shell, department, of, takes)) } }
         (pager(&asked.pages(members.next)))
         @if grants { (giving(&shell, key, &everybody, typed, trouble)) }
     };
@@ -118,11 +120,11 @@ async fn everybody(tx: &Tx, actor: &Actor) -> Result<Vec<Member>, Refusal> {
     }
 }
 
-fn row(shell: &Shell, department: &Department, of: &Membership, grants: bool) -> Markup {
+fn row(shell: &Shell, department: &Department, of: &Membership, takes: bool) -> Markup {
     html! {
         li {
             div { strong { (of.name) } p.small { (w::role(of.role)) } }
-            @if grants {
+            @if takes {
                 form method="post" action={ (ROOT) "/departments/" (department.key) "/people/" (of.member) "/take" } {
                     (shell.token())
                     button.quiet aria-label=(w::take_from(of.name.as_str())) { (w::TAKE) }

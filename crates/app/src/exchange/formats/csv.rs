@@ -7,11 +7,12 @@ use csv::StringRecord;
 use guildhall_domain::{folded, intent::WholeIntent, text::Language};
 
 use super::guildhall::OwnButton;
+pub use crate::exchange::table::plainly;
 use crate::exchange::{
     Brought, Format, Rejected,
     gather::{At, Gathering, RawAnswer},
     limits::ROWS,
-    table::{self, Table, is_formula, plainly},
+    table::{self, Table, is_formula},
 };
 
 /// What a column holds.
@@ -163,7 +164,7 @@ impl Rows<'_> {
         for (of, text) in answers {
             let (language, channel, buttons) = (of.or_else(|| language.clone()), channel.clone(), buttons.clone());
             let text = if self.escaped { text.replace("\\n", "\n") } else { text.to_owned() };
-            self.gather.answer(at, RawAnswer { language, channel, text, buttons }, place.to_owned());
+            self.gather.answer(at, RawAnswer { language, channel, text, buttons, when: Vec::new() }, place.to_owned());
         }
     }
 
