@@ -194,7 +194,7 @@ fn measures(
 }
 
 impl App {
-    /// Cross-validates contents, in the turn of everything that is heavy; `None` where there is nothing to hold out.
+    /// Cross-validates contents, in the turn of everything that is heavy.
     pub(crate) async fn validate(&self, all: &[(Id<id::Department>, Content)]) -> Result<Arc<Validation>, Refusal> {
         let _turn = self.live.fitting.acquire().await.map_err(|_| Refusal::Unavailable("fitting"))?;
         let set = training_set(all);

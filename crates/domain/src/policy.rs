@@ -80,6 +80,8 @@ policy! {
     ReadReleases     = "release.read"           [T N D D D D D N N N];
     /// Publish and restore.
     Publish          = "release.publish"        [N N D D N N N N N N];
+    /// Let a release go that would harm one's department.
+    LetGo            = "release.let-go"         [T N D N N N N N N N];
     /// Change the live bot's thresholds and languages.
     ConfigureBot     = "bot.configure"          [T N N N N N N N N N];
     /// Make, change and close channels.

@@ -15,6 +15,7 @@ mod evaluations;
 mod exchange;
 mod follow;
 mod gaps;
+mod held;
 mod inbox;
 mod intents;
 mod invitations;
@@ -61,6 +62,7 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(advice::configure)
         .configure(exchange::configure)
         .configure(releases::configure)
+        .configure(held::configure)
         .configure(bot::configure)
         .configure(parse::configure)
         .configure(jobs::configure)
