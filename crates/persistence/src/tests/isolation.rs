@@ -440,7 +440,7 @@ fn no_repository_method_is_left_out() {
         ("tallies", include_str!("../tally.rs")),
         ("conversations", include_str!("../conversation.rs")),
         ("calendars", include_str!("../calendar.rs")),
-        ("knowledge_requests", include_str!("../request.rs")),
+        ("knowledge_requests", include_str!("../request/mod.rs")),
         ("settings", include_str!("../settings.rs")),
         ("suites", include_str!("../suite.rs")),
         ("tx", include_str!("../audit.rs")),
