@@ -32,6 +32,7 @@ mod evaluating;
 mod exchanging;
 mod gaps;
 mod getting_in;
+mod holding;
 mod manners;
 mod metrics;
 mod people;

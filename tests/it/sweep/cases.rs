@@ -256,6 +256,12 @@ cases! {
     restoreRelease: IN_DEPARTMENT, |stage, who, target|
         who.client.post(&stage.inside(target, &format!("releases/{}/restore", release(target))), &json!({}));
 
+    listHeldReleases: ALONE, |_, who, _| who.client.get("/v1/held-releases");
+    letReleaseGo: Facts { seen_by: None, ..IN_DRAFT }, |stage, who, target|
+        who.client.post(&stage.held(target, "let-go"), &json!({ "reason": "swept" }));
+    recheckRelease: IN_DEPARTMENT, |stage, who, target| who.client.ask("POST", &stage.held(target, "recheck"));
+    withdrawRelease: IN_DEPARTMENT, |stage, who, target| who.client.ask("POST", &stage.held(target, "withdraw"));
+
     getBot: Facts { bar: Bar::Whole, ..ALONE }, |_, who, _| who.client.get("/v1/bot");
     changeBot: ALONE, |stage, who, target|
         who.client.patch("/v1/bot", &stage.version_at(target, "/v1/bot"), &json!({ "language": "en" }));

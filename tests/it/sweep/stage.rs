@@ -6,9 +6,11 @@ use guildhall_app::{App, Clock as _, SystemClock};
 use guildhall_domain::{
     Id, Moment, TenantScope,
     evaluation::{self, Summary},
+    harm::Harm,
     id,
     job::{self, Job, Kind, Progress},
     overlap::{Measures, Overlap, Party, Severity, State},
+    release::{self, Release},
 };
 use serde_json::{Value, json};
 
@@ -353,6 +355,47 @@ impl Stage {
             id
         });
         id.to_string()
+    }
+
+    /// The path of what is decided about a release that is held.
+    pub(super) fn held(&self, target: Target, decision: &str) -> String {
+        let number = match target {
+            Target::Nowhere | Target::Missing => "999999".to_owned(),
+            Target::Malformed => "latest".to_owned(),
+            _ => self.held_release(target).to_string(),
+        };
+        self.inside(target, &format!("releases/{number}/{decision}"))
+    }
+
+    /// The number of a release that would harm its own department, so that whoever owns that may let it go; and so may the
+    /// leader, since it is due.
+    fn held_release(&self, target: Target) -> i64 {
+        let made = self.spare("held", target, || {
+            let (company, department) = (self.company(target), self.department(target));
+            let (slug, key) = (company.leader.slug.clone(), department.key.clone());
+            let number = self.house.within(|app| async move {
+                let tenant = app.store.tenant_by_slug(&slug).await.unwrap().unwrap();
+                let tx = app.store.begin(App::system(tenant.id).scope).await.unwrap();
+                let department = tx.departments().by_key(&key).await.unwrap().unwrap().id;
+                let newest = tx.releases().newest(department).await.unwrap().unwrap();
+                let harm = Harm {
+                    department,
+                    recall_before: None,
+                    recall_after: None,
+                    lost: Vec::new(),
+                    claims: Vec::new(),
+                    let_go: None,
+                };
+                let (id, number) = (app.entropy().new_id(app.now()).unwrap(), newest.number + 1);
+                let (state, due_at) = (release::State::Held, Some(app.now()));
+                let held = Release { id, number, state, harms: vec![harm], due_at, ..newest };
+                tx.releases().add(&held).await.unwrap();
+                tx.commit().await.unwrap();
+                number
+            });
+            json!(number)
+        });
+        made.as_i64().unwrap()
     }
 
     /// The path of an evaluation of a department's draft.
