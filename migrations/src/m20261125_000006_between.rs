@@ -68,7 +68,7 @@ async fn proposals(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 }
 
 async fn overlaps(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    TenantTable::new("overlaps", &["id"])
+    TenantTable::new("intent_overlaps", &["id"])
         .columns([
             uuid("id"),
             uuid("one_intent"),
@@ -90,7 +90,7 @@ async fn overlaps(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .await?;
     TenantTable::new("overlap_runs", &["overlap_id", "at"])
         .columns([uuid("overlap_id"), big_integer("at"), big_integer("build"), string("severity"), text("measures")])
-        .belongs_to("overlap_id", "overlaps")
+        .belongs_to("overlap_id", "intent_overlaps")
         .make(manager)
         .await?;
     TenantTable::new("settlements", &["id"])
@@ -101,7 +101,7 @@ async fn overlaps(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .columns(created_and_updated())
         .index(&["overlap_id"])
         .index(&["state", "due_at"])
-        .belongs_to("overlap_id", "overlaps")
+        .belongs_to("overlap_id", "intent_overlaps")
         .names("proposed_by", "members")
         .make(manager)
         .await

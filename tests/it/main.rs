@@ -28,6 +28,7 @@ mod content;
 mod crash;
 mod deploying;
 mod document;
+mod evaluating;
 mod exchanging;
 mod gaps;
 mod getting_in;

@@ -1,9 +1,11 @@
 //! The builder: makes the models that releases wait for, one tenant at a time under a lease, and moves the pointer.
 
+use std::collections::HashSet;
+
 use guildhall_domain::{
-    Id, Refusal,
-    content::Content,
+    Actor, Id, Refusal,
     event::{Event, Kind},
+    harm::Harm,
     id,
     release::{Part, Release, State, next_parts},
 };
@@ -12,11 +14,12 @@ use guildhall_persistence::{Build, Errand, ErrandKind, Tx};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    App, Work,
+    App, Work, evaluation, held,
     live::{LiveBot, contents, faces, fit, training_set},
     metrics::BuildEnd,
     notice::Notice,
     overlap,
+    weighing::weigh,
     worker::{Outcome, Trade},
 };
 
@@ -35,6 +38,7 @@ pub(crate) const TRADE: Trade = Trade {
 /// line each.
 async fn follow(work: &Work<'_>, _live: &[&Release]) -> Result<(), Refusal> {
     overlap::ask(work).await?;
+    evaluation::after_release(work).await?;
     Ok(())
 }
 
@@ -54,26 +58,88 @@ async fn take(app: &App, errand: &Errand) -> Result<Outcome, Refusal> {
 struct Ground {
     current: i64,
     last: i64,
+    /// What is live, of the departments that still are.
+    present: Vec<Part>,
+    /// Whether a department that is no more still speaks.
+    stale: bool,
     waiting: Vec<Release>,
+    standing: HashSet<Id<id::Department>>,
+}
+
+/// What a build makes of its ground.
+struct Plan {
     parts: Vec<Part>,
-    contents: Vec<(Id<id::Department>, Content)>,
+    /// Those that wait and are not held.
+    waiting: Vec<Release>,
+    held: Vec<(Release, Vec<Harm>)>,
+    /// Whether nothing but what is live would speak.
+    idle: bool,
 }
 
 async fn survey(tx: &Tx) -> Result<Ground, Refusal> {
     let current = tx.builds().bot().await?.current_build;
-    let waiting = tx.releases().waiting().await?;
     let standing = faces(tx).await?;
-    let mut parts =
-        next_parts(&tx.builds().parts(current).await?, &waiting.iter().map(Release::part).collect::<Vec<_>>());
-    parts.retain(|part| standing.contains_key(&part.department));
-    let contents = contents(tx, &parts).await?;
-    Ok(Ground { current, last: tx.builds().last_number().await?, waiting, parts, contents })
+    let parts = tx.builds().parts(current).await?;
+    let stands = |part: &Part| standing.contains_key(&part.department);
+    let waiting = tx.releases().waiting().await?;
+    let present: Vec<_> = parts.iter().copied().filter(stands).collect();
+    let stale = present.len() < parts.len();
+    Ok(Ground {
+        current,
+        last: tx.builds().last_number().await?,
+        present,
+        stale,
+        waiting,
+        standing: standing.into_keys().collect(),
+    })
+}
+
+/// Weighs the releases that wait, one after the other, each beside what is live and those that passed before it.
+async fn plan(app: &App, system: &Actor, ground: &Ground) -> Result<Plan, Refusal> {
+    let (mut parts, mut waiting, mut held) = (ground.present.clone(), Vec::new(), Vec::new());
+    for release in &ground.waiting {
+        if !ground.standing.contains(&release.department) {
+            // Of a department that is no more: overtaken.
+            waiting.push(release.clone());
+            continue;
+        }
+        let newest =
+            !ground.waiting.iter().any(|other| other.department == release.department && other.number > release.number);
+        let harms = if newest { checks(app, system, &parts, release).await? } else { Vec::new() };
+        if harms.is_empty() {
+            parts = next_parts(&parts, &[release.part()]);
+            waiting.push(release.clone());
+        } else {
+            held.push((release.clone(), harms));
+        }
+    }
+    let idle = waiting.is_empty() && !held.is_empty() && !ground.stale;
+    Ok(Plan { parts, waiting, held, idle })
+}
+
+/// What is checked before a release is built; what it harms holds it. One line each.
+async fn checks(app: &App, system: &Actor, present: &[Part], release: &Release) -> Result<Vec<Harm>, Refusal> {
+    let mut harms = Vec::new();
+    harms.extend(weigh(app, system, present, release).await?);
+    Ok(harms)
+}
+
+async fn hold_all(work: &Work<'_>, plan: &Plan) -> Result<(), Refusal> {
+    for (release, harms) in &plan.held {
+        held::hold(work, release, harms).await?;
+    }
+    Ok(())
 }
 
 async fn build(app: &App, errand: &Errand) -> Result<(), Refusal> {
     let system = App::system(errand.tenant);
     let ground = app.look(&system, survey).await?;
-    let model = fit(app, training_set(&ground.contents)).await?;
+    let plan = plan(app, &system, &ground).await?;
+    if plan.idle {
+        return app.act(&system, async |work| hold_all(work, &plan).await).await;
+    }
+    let contents = app.look(&system, async |tx| contents(tx, &plan.parts).await).await?;
+    let model = fit(app, training_set(&contents)).await?;
     let (model, artefact) = tokio::task::spawn_blocking(move || {
         let artefact = model.to_bytes();
         (model, artefact)
@@ -85,7 +151,7 @@ async fn build(app: &App, errand: &Errand) -> Result<(), Refusal> {
         .act(&system, async |work| {
             let build = Build {
                 number,
-                parts: ground.parts.clone(),
+                parts: plan.parts.clone(),
                 engine: ENGINE_VERSION.to_string(),
                 checksum: Sha256::digest(&artefact).into(),
                 artefact: artefact.clone(),
@@ -95,24 +161,25 @@ async fn build(app: &App, errand: &Errand) -> Result<(), Refusal> {
             if !work.builds().point(ground.current, number, work.now()).await? {
                 return Err(Refusal::Unavailable("another builder was quicker"));
             }
-            turn_over(work, &ground).await?;
+            turn_over(work, ground.current, &plan).await?;
+            hold_all(work, &plan).await?;
             work.notify(Notice::BotChanged(errand.tenant))?;
             // From here until it is in its place whoever asks for the new build waits for it instead of loading it.
             Ok((faces(work).await?, app.live.hold_loading(errand.tenant).await))
         })
         .await;
     let (faces, _loading) = moved?;
-    let bot = LiveBot::join(number, ground.parts, model, Some(app.now()), ground.contents, faces)?;
+    let bot = LiveBot::join(number, plan.parts, model, Some(app.now()), contents, faces)?;
     app.live.place(errand.tenant, bot);
     Ok(())
 }
 
 /// The releases that the new build speaks go live; those that they replace, and those that were overtaken while they
 /// waited, are superseded.
-async fn turn_over(work: &Work<'_>, ground: &Ground) -> Result<(), Refusal> {
-    let before = work.builds().parts(ground.current).await?;
+async fn turn_over(work: &Work<'_>, current: i64, plan: &Plan) -> Result<(), Refusal> {
+    let before = work.builds().parts(current).await?;
     let (live, overtaken): (Vec<_>, Vec<_>) =
-        ground.waiting.iter().partition(|release| ground.parts.iter().any(|part| part.release == release.id));
+        plan.waiting.iter().partition(|release| plan.parts.iter().any(|part| part.release == release.id));
     let replaced =
         before.iter().filter(|old| live.iter().any(|new| new.department == old.department)).map(|part| part.release);
     work.releases().turn(replaced, State::Live, State::Superseded, work.now()).await?;

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    App, Work,
+    App, Work, evaluation,
     notice::Notice,
     trial,
     worker::{Doing, Outcome, Trade},
@@ -32,7 +32,7 @@ use crate::{
 const fn doer(kind: Kind) -> for<'a> fn(&'a Running<'a>) -> Doing<'a, ()> {
     match kind {
         Kind::ConversationTests => |running| trial::run(running),
-        Kind::Evaluation => |_| Box::pin(async { Ok(()) }),
+        Kind::Evaluation => |running| Box::pin(evaluation::run(running)),
     }
 }
 
@@ -81,7 +81,10 @@ pub(crate) async fn ask(
     };
     work.jobs().add(&job).await?;
     work.ask(ErrandKind::Job, &job.id.to_string(), work.now()).await?;
-    work.tell(Event::of(event::Kind::JobAsked, job.id).with(json!({ "kind": kind.name() })))?;
+    // What the house does by itself is no news.
+    if asked_by.is_some() {
+        work.tell(Event::of(event::Kind::JobAsked, job.id).with(json!({ "kind": kind.name() })))?;
+    }
     Ok(job)
 }
 
@@ -218,8 +221,10 @@ impl Running<'_> {
             if !work.jobs().finish(self.job.id, self.run, &result, work.now()).await? {
                 return Err(Refusal::Gone(ENDED));
             }
-            let done = Event::of(event::Kind::JobDone, self.job.id);
-            work.tell(done.with(json!({ "kind": self.job.kind.name() })))?;
+            if self.job.asked_by.is_some() {
+                let done = Event::of(event::Kind::JobDone, self.job.id);
+                work.tell(done.with(json!({ "kind": self.job.kind.name() })))?;
+            }
             work.notify(Notice::JobMoved(self.job.id))
         };
         self.app.act(&self.system(), finish).await

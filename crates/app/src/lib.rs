@@ -18,11 +18,13 @@ pub mod demo;
 pub mod department;
 pub mod desk;
 pub mod draft;
+pub mod evaluation;
 pub mod exchange;
 mod form;
 pub mod gap;
 pub mod gate;
 pub mod hashing;
+pub mod held;
 pub mod inbox;
 pub mod intent;
 pub mod invitation;
@@ -52,6 +54,7 @@ pub mod tenant;
 mod thinking;
 pub mod throttle;
 pub mod trial;
+mod weighing;
 pub mod work;
 pub mod worker;
 
@@ -93,6 +96,7 @@ pub struct App {
     desks: desk::Desks,
     marks: relay::Marks,
     importing: tokio::sync::Semaphore,
+    weighings: weighing::Weighings,
 }
 
 /// What an [`App`] is made of.
@@ -145,6 +149,7 @@ impl App {
             desks: desk::Desks::default(),
             marks: relay::Marks::default(),
             importing: tokio::sync::Semaphore::new(2),
+            weighings: weighing::Weighings::default(),
         })
     }
 

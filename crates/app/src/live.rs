@@ -191,7 +191,7 @@ pub fn training_set(contents: &[(Id<id::Department>, Content)]) -> TrainingSet {
 
 /// Bots of more phrases are fitted for the default tier alone: encoding each takes milliseconds, and so many phrases need
 /// no better tier.
-const MOST_ENCODED: usize = 4_000;
+pub(crate) const MOST_ENCODED: usize = 4_000;
 
 /// Fits a model off the workers; one at a time, so that serving keeps its core.
 pub(crate) async fn fit(app: &App, set: TrainingSet) -> Result<Arc<Model>, Refusal> {

@@ -205,6 +205,7 @@ pub(crate) const fn conflict_words(conflict: &Conflict) -> &'static str {
         Conflict::AlreadyDone => w::declined::ALREADY_DONE,
         Conflict::LimitReached(which) => which,
         Conflict::ChoiceClosed => w::declined::CHOICE_CLOSED,
+        Conflict::ReleaseNotHeld => w::declined::RELEASE_NOT_HELD,
         Conflict::GapNotOpen => w::declined::GAP_NOT_OPEN,
         Conflict::ReleaseNotBuilt => w::declined::RELEASE_NOT_BUILT,
         Conflict::RequestState(_) => w::declined::REQUEST_STATE,

@@ -119,4 +119,27 @@ routes! {
     "channel.manage": GET "/console/channels/{channel}" => pages::channels::show;
     "channel.manage": POST "/console/channels/{channel}" => pages::channels::change;
     "channel.manage": POST "/console/channels/{channel}/close" => pages::channels::close;
+
+    "inbox.read": GET "/console/inbox" => pages::inbox::mine;
+    "request.read": GET "/console/departments/{department}/inbox" => pages::inbox::of_department;
+    "request.read": GET "/console/knowledge-requests" => pages::requests::list;
+    "request.send": GET "/console/knowledge-requests/new" => pages::requests::ask;
+    "request.send": POST "/console/knowledge-requests/new" => pages::requests::send;
+    "request.read": GET "/console/knowledge-requests/{request}" => pages::requests::show;
+    "request.answer": POST "/console/knowledge-requests/{request}/acknowledge" => pages::requests::acknowledge;
+    "request.answer": POST "/console/knowledge-requests/{request}/answer" => pages::requests::answer;
+    "request.answer": POST "/console/knowledge-requests/{request}/ask-back" => pages::requests::ask_back;
+    "request.answer": POST "/console/knowledge-requests/{request}/assignee" => pages::requests::assign;
+    "request.answer": POST "/console/knowledge-requests/{request}/hand-over" => pages::requests::hand_over;
+    "request.answer": POST "/console/knowledge-requests/{request}/decline" => pages::requests::decline;
+    "request.answer": POST "/console/knowledge-requests/{request}/draft" => pages::requests::land;
+    "request.accept": POST "/console/knowledge-requests/{request}/reply" => pages::requests::reply;
+    "request.accept": POST "/console/knowledge-requests/{request}/accept" => pages::requests::accept;
+    "request.accept": POST "/console/knowledge-requests/{request}/reopen" => pages::requests::reopen;
+    "request.comment": POST "/console/knowledge-requests/{request}/notes" => pages::requests::say;
+    "draft.read": GET "/console/departments/{department}/tests" => pages::testing::list;
+    "draft.edit": POST "/console/departments/{department}/tests/run" => pages::testing::run;
+    "draft.edit": POST "/console/departments/{department}/tests/import" => pages::testing::bring;
+    "draft.read": GET "/console/departments/{department}/tests/export" => pages::testing::export;
+    "draft.read": GET "/console/departments/{department}/tests/runs/{run}" => pages::testing::results;
 }

@@ -47,6 +47,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Departments,
+    Inbox,
     Try,
     Conversations,
     Gaps,
@@ -177,6 +178,7 @@ impl Shell {
                 nav aria-label=(w::shell::MAIN) {
                     ul {
                         (link(Place::Departments, "", w::shell::DEPARTMENTS))
+                        (link(Place::Inbox, "/inbox", w::request::INBOX))
                         (link(Place::Try, "/try", w::shell::TRY))
                         @if may_somewhere::<ReadConversations>(&self.actor) {
                             (link(Place::Conversations, "/conversations", w::shell::CONVERSATIONS))

@@ -107,6 +107,14 @@ kinds! {
     BoundaryMet = "message.boundary";
     /// A visitor rated.
     Rated = "conversation.rated";
+    /// A release is held, since it would harm another department.
+    ReleaseHeld = "release.held";
+    /// Somebody let a held release go, in the name of a department that it would harm.
+    ReleaseLetGo = "release.let-go";
+    /// A held release is weighed again.
+    ReleaseRechecked = "release.rechecked";
+    /// A held release was taken back.
+    ReleaseWithdrawn = "release.withdrawn";
     /// A gap was found.
     GapFound = "gap.found";
     /// A gap got another title.

@@ -14,6 +14,7 @@ pub mod department;
 pub mod evaluation;
 pub mod event;
 pub mod gap;
+pub mod harm;
 pub mod id;
 pub mod intent;
 pub mod invitation;

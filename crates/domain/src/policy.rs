@@ -2,7 +2,12 @@
 
 use std::marker::PhantomData;
 
-use crate::{Actor, Grant, Id, Refusal, TenantScope, Who, actor::Role, id};
+use crate::{
+    Actor, Grant, Id, Refusal, TenantScope, Who,
+    actor::Role,
+    api_key::{Bounds, Departments},
+    id,
+};
 
 /// How far a role carries an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,6 +80,8 @@ policy! {
     ReadReleases     = "release.read"           [T N D D D D D N N N];
     /// Publish and restore.
     Publish          = "release.publish"        [N N D D N N N N N N];
+    /// Let a release go that would harm one's department.
+    LetGo            = "release.let-go"         [T N D N N N N N N N];
     /// Change the live bot's thresholds and languages.
     ConfigureBot     = "bot.configure"          [T N N N N N N N N N];
     /// Make, change and close channels.
@@ -221,11 +228,12 @@ pub(crate) fn held(extents: [Extent; 10], grants: &[Grant]) -> (Option<Reach>, V
     (reach, departments)
 }
 
-/// Whether these grants carry an action over each of some departments; over none, whether they carry it anywhere.
+/// Whether these grants carry an action over each of some departments; over none, nothing is needed.
 #[must_use]
 pub fn holds(extents: [Extent; 10], grants: &[Grant], departments: &[Id<id::Department>]) -> bool {
     let reach = held(extents, grants).0;
-    reach.is_some_and(|reach| departments.iter().all(|department| reach.covers(*department)))
+    let covers = |department: &Id<_>| reach.as_ref().is_some_and(|reach| reach.covers(*department));
+    departments.iter().all(covers)
 }
 
 fn extent(extents: [Extent; 10], role: Role) -> Extent {
@@ -278,6 +286,12 @@ impl<A: Action> Permit<A> {
     /// Refuses a key of some departments where what is asked for can't be told apart by departments.
     pub fn whole(&self) -> Result<(), Refusal> {
         if self.reach == Reach::Tenant { Ok(()) } else { Err(Refusal::OutOfScope(A::NAME)) }
+    }
+
+    /// Refuses a key of some departments, which would see what others have live.
+    pub fn companywide(&self) -> Result<(), Refusal> {
+        let whole = |bounds: &Bounds| bounds.departments == Departments::All;
+        if self.actor.bounds.as_ref().is_none_or(whole) { Ok(()) } else { Err(Refusal::OutOfScope(A::NAME)) }
     }
 
     /// Hides what lies beyond the reach.

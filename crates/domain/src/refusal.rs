@@ -78,6 +78,8 @@ pub enum Conflict {
     ChoiceClosed,
     /// The release has not been built or did not go live, so it can't be restored.
     ReleaseNotBuilt,
+    /// The release is not held, so there is nothing to decide.
+    ReleaseNotHeld,
 
     /// The knowledge request is in this state, which does not allow it.
     RequestState(&'static str),

@@ -3,6 +3,7 @@
 use crate::{
     Id, Moment,
     content::{Changes, Check, Hash},
+    harm::Harm,
     id,
     text::Note,
 };
@@ -20,10 +21,12 @@ pub enum State {
     Held,
     /// No model could be made of it.
     Failed,
+    /// Its department took it back while it was held.
+    Withdrawn,
 }
 
 impl State {
-    const ALL: [Self; 5] = [Self::Building, Self::Live, Self::Superseded, Self::Held, Self::Failed];
+    const ALL: [Self; 6] = [Self::Building, Self::Live, Self::Superseded, Self::Held, Self::Failed, Self::Withdrawn];
 
     /// The state's name.
     #[must_use]
@@ -34,6 +37,7 @@ impl State {
             Self::Superseded => "superseded",
             Self::Held => "held",
             Self::Failed => "failed",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -67,6 +71,10 @@ pub struct Release {
     pub changes: Changes,
     /// What was found.
     pub checks: Vec<Check>,
+    /// What it would do to other departments, as it was found when it was weighed; with who let it go.
+    pub harms: Vec<Harm>,
+    /// From when on the leader may let it go in the harmed departments' place; only while it is held.
+    pub due_at: Option<Moment>,
     /// When it was made.
     pub created_at: Moment,
     /// When its state last changed.

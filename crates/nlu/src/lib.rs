@@ -37,6 +37,7 @@ mod text;
 mod tier;
 mod trace;
 mod training;
+mod validation;
 
 pub use artefact::ArtefactError;
 pub use closeness::{Apart, Nearest, apart, nearest};
@@ -53,6 +54,7 @@ pub use text::{MAX_CHARS, normalise};
 pub use tier::{Tier, UnknownTier};
 pub use trace::{Neighbour, Trace, Weighty};
 pub use training::{FitError, TrainingIntent, TrainingPhrase, TrainingSet};
+pub use validation::{Folds, HeldOut, Pair, Validation, cross_validate, near_duplicates};
 
 /// The engine that this build speaks for: an artefact of another one is refused and the model fitted again.
 pub const ENGINE_VERSION: u32 = 8;

@@ -285,8 +285,7 @@ impl Store {
             };
             let _turn = self.turn().await?;
             queue::Entity::insert_many(some.iter().map(row))
-                .on_conflict(same_work().do_nothing().to_owned())
-                .do_nothing()
+                .on_conflict_do_nothing_on(SAME_WORK)
                 .exec_without_returning(self.global_connection())
                 .await?;
         }
@@ -370,7 +369,7 @@ impl Tx {
     pub async fn enqueue(&self, errand: Uuid, kind: ErrandKind, reference: &str, due: Moment) -> Result<()> {
         let row = asked(errand, self.tenant(), kind, reference, due);
         queue::Entity::insert(row.into_active_model().reset_all())
-            .on_conflict(same_work().update_columns([queue::Column::DueAt]).to_owned())
+            .on_conflict(OnConflict::columns(SAME_WORK).update_columns([queue::Column::DueAt]).to_owned())
             .exec_without_returning(self.connection())
             .await?;
         Ok(())
@@ -386,8 +385,7 @@ impl Tx {
     ) -> Result<()> {
         let row = asked(errand, self.tenant(), kind, reference, due);
         queue::Entity::insert(row.into_active_model().reset_all())
-            .on_conflict(same_work().do_nothing().to_owned())
-            .do_nothing()
+            .on_conflict_do_nothing_on(SAME_WORK)
             .exec_without_returning(self.connection())
             .await?;
         Ok(())
@@ -401,9 +399,7 @@ fn asked(id: Uuid, tenant_id: Uuid, kind: ErrandKind, reference: &str, due: Mome
 }
 
 /// What makes two pieces of work the same.
-fn same_work() -> OnConflict {
-    OnConflict::columns([queue::Column::TenantId, queue::Column::Kind, queue::Column::Reference])
-}
+const SAME_WORK: [queue::Column; 3] = [queue::Column::TenantId, queue::Column::Kind, queue::Column::Reference];
 
 /// Bounds the bind parameters of one statement.
 const ROWS_A_STATEMENT: usize = 500;

@@ -250,7 +250,7 @@ rows! {
         proposal_id: Uuid, author_id: Option<Uuid>, thread_id: Option<Uuid>, intent_id: Option<Uuid>, text: String,
         created_at: i64,
     }
-    overlaps = "overlaps" {
+    overlaps = "intent_overlaps" {
         tenant_id: Uuid, id: Uuid;
         one_intent: Uuid, other_intent: Uuid, one_department: Uuid, other_department: Uuid, one_name: String,
         other_name: String, state: String, severity: String, rank: i64, evidence: f64, measures: String, first_seen: i64,

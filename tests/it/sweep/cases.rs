@@ -265,6 +265,17 @@ cases! {
             "texts": ["where is my parcel"], "stage": "draft", "departments": [stage.key(target)],
         }));
 
+    listJobs: ALONE, |_, who, _| who.client.get("/v1/jobs");
+    getJob: PERSONAL, |stage, who, target| who.client.get(&stage.job(who, target));
+    followJob: PERSONAL, |stage, who, target| who.client.get(&format!("{}/events", stage.job(who, target)));
+    cancelJob: PERSONAL, |stage, who, target| who.client.ask("POST", &format!("{}/cancel", stage.job(who, target)));
+    evaluateBot: Facts { bar: Bar::Companywide, ..ALONE }, |_, who, _| who.client.post("/v1/bot/evaluation", &json!({}));
+    evaluateBot: Facts { bar: Bar::Companywide, place: Place::Request, ..DEPARTMENT }, |stage, who, target|
+        who.client.post("/v1/bot/evaluation", &json!({ "stage": "draft", "departments": [stage.key(target)] }));
+    listEvaluations: Facts { bar: Bar::Companywide, ..ALONE }, |_, who, _| who.client.get("/v1/bot/evaluations");
+    getEvaluation: Facts { bar: Bar::Companywide, seen_by: None, ..IN_DRAFT }, |stage, who, target|
+        who.client.get(&stage.evaluation(target));
+
     createChannel: ALONE, |_, who, _|
         who.client.post("/v1/channels", &json!({ "kind": "web", "name": "Swept", "allowed_origins": [ORIGIN] }));
     listChannels: ALONE, |_, who, _| who.client.get("/v1/channels");

@@ -10,8 +10,8 @@ use guildhall_console::{ROUTES, Route};
 use super::{
     anonymous,
     cases::{
-        ALONE, CONVERSATION, DECIDED, DEPARTMENT, GAP, IN_DEPARTMENT, IN_DRAFT, IS_LIVE, OF_TENANT, PERSONAL, SETTLED,
-        overlap, own_proposal, proposal, release, settlement,
+        ALONE, ASKED, ASKER, CONVERSATION, DECIDED, DEPARTMENT, GAP, IN_DEPARTMENT, IN_DRAFT, IS_LIVE, OF_TENANT,
+        PERSONAL, SETTLED, overlap, own_proposal, proposal, release, settlement,
     },
     cast::{Principal, cast},
     law::{Asked, Bar, Facts, Place, Scope, Target, expected},
@@ -296,6 +296,48 @@ cases! {
     POST "/console/channels/{channel}": OF_TENANT, |stage, _, target|
         channel(stage, target, "").with("name", "Swept").with("origins", ORIGIN);
     POST "/console/channels/{channel}/close": OF_TENANT, |stage, _, target| channel(stage, target, "/close").with("sure", "yes");
+
+    GET "/console/inbox": ALONE, |_, _, _| to("/console/inbox");
+    GET "/console/departments/{department}/inbox": DEPARTMENT, |stage, _, target| of(stage, target, "/inbox");
+    GET "/console/knowledge-requests": ALONE, |_, _, _| to("/console/knowledge-requests");
+    GET "/console/knowledge-requests/new": ALONE, |_, _, _| to("/console/knowledge-requests/new");
+    POST "/console/knowledge-requests/new": ALONE, |stage, _, target|
+        to("/console/knowledge-requests/new").with("to", stage.key(target)).with("question", unique("Swept?"));
+    GET "/console/knowledge-requests/{request}": ASKED, |stage, _, target| to(page(&stage.request(target, "open", "")));
+    POST "/console/knowledge-requests/{request}/acknowledge": ASKED, |stage, _, target|
+        to(page(&stage.request(target, "open", "/acknowledge")));
+    POST "/console/knowledge-requests/{request}/answer": ASKED, |stage, _, target|
+        to(page(&stage.request(target, "open", "/answer"))).with("text", "Yes.");
+    POST "/console/knowledge-requests/{request}/ask-back": ASKED, |stage, _, target|
+        to(page(&stage.request(target, "open", "/ask-back"))).with("question", "Which?");
+    POST "/console/knowledge-requests/{request}/assignee": ASKED, |stage, _, target|
+        to(page(&stage.request(target, "open", "/assignee")));
+    POST "/console/knowledge-requests/{request}/hand-over": ASKED, |stage, _, target| {
+        let other = &stage.companies[0].departments[usize::from(target == Target::Here)].key;
+        to(page(&stage.request(target, "open", "/hand-over"))).with("to", other.as_str()).with("reason", "Theirs.")
+    };
+    POST "/console/knowledge-requests/{request}/decline": ASKED, |stage, _, target|
+        to(page(&stage.request(target, "open", "/decline"))).with("reason", "No.");
+    POST "/console/knowledge-requests/{request}/draft": ASKED, |stage, _, target|
+        to(page(&stage.request(target, "accepted", "/draft"))).with("intent", "new").with("name", unique("swept"))
+            .with("phrases", unique("a swept phrase")).with("language", "en");
+    POST "/console/knowledge-requests/{request}/reply": ASKER, |stage, who, target|
+        to(page(&stage.own_request(who, target, "returned", "/reply"))).with("text", "All.");
+    POST "/console/knowledge-requests/{request}/accept": ASKER, |stage, who, target|
+        to(page(&stage.own_request(who, target, "answered", "/accept")));
+    POST "/console/knowledge-requests/{request}/reopen": ASKER, |stage, who, target|
+        to(page(&stage.own_request(who, target, "answered", "/reopen"))).with("text", "Hm.");
+    POST "/console/knowledge-requests/{request}/notes": ASKED, |stage, _, target|
+        to(page(&stage.request(target, "open", "/notes"))).with("text", "Swept.");
+    GET "/console/departments/{department}/tests": DEPARTMENT, |stage, _, target| of(stage, target, "/tests");
+    POST "/console/departments/{department}/tests/run": DEPARTMENT, |stage, _, target| of(stage, target, "/tests/run");
+    POST "/console/departments/{department}/tests/import": DEPARTMENT, |stage, _, target|
+        of(stage, target, "/tests/import").with("tests", "suites: []");
+    GET "/console/departments/{department}/tests/export": DEPARTMENT, |stage, _, target| of(stage, target, "/tests/export");
+    GET "/console/departments/{department}/tests/runs/{run}": IN_DEPARTMENT, |stage, _, target| {
+        let id = Stage::id(target, "run", || stage.test_run(Some(target)));
+        to(page(&stage.inside(target, &format!("tests/runs/{id}"))))
+    };
 }
 
 /// The form that proposes a change to something that is live.

@@ -76,6 +76,8 @@ pub(super) enum Bar {
     None,
     /// It can't be told apart by departments, so a key of some may not.
     Whole,
+    /// It shows what every department has live, so a key of some departments may not.
+    Companywide,
     /// Only whose own thing it is may, though others see it.
     OwnAlone,
     /// It is too early for it, whoever may.
@@ -200,6 +202,9 @@ pub(super) fn expected(asked: Asked<'_>, facts: &Facts, who: &Principal, target:
     }
     let reach = Reach::of(who, action);
     if reach == Reach::Nobody || (facts.bar == Bar::Whole && reach != Reach::Tenant) {
+        return 403;
+    }
+    if facts.bar == Bar::Companywide && who.bounds.as_ref().is_some_and(|bounds| bounds.department.is_some()) {
         return 403;
     }
     let missing = if facts.place == Place::Request { 422 } else { 404 };

@@ -2,9 +2,12 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
-use guildhall_app::{Clock as _, SystemClock};
+use guildhall_app::{App, Clock as _, SystemClock};
 use guildhall_domain::{
-    Moment, TenantScope,
+    Id, Moment, TenantScope,
+    evaluation::{self, Summary},
+    id,
+    job::{self, Job, Kind, Progress},
     overlap::{Measures, Overlap, Party, Severity, State},
 };
 use serde_json::{Value, json};
@@ -307,6 +310,83 @@ impl Stage {
             asker.client.post(&path("accept"), &json!({})).is(200);
         }
         request
+    }
+
+    /// The path of a job that has ended: one's own, the recruit's, the foreign leader's, or none.
+    pub(super) fn job(&self, who: &Principal, target: Target) -> String {
+        let id = Self::id(target, "job", || {
+            let asker = match (target, &who.person) {
+                (Target::Here, Some(person)) => person,
+                (Target::Here, None) => &self.companies[0].leader,
+                (Target::Foreign, _) => &self.companies[1].leader,
+                _ => &self.recruits[0],
+            };
+            self.ended_job(asker)
+        });
+        format!("/v1/jobs/{id}")
+    }
+
+    fn ended_job(&self, asker: &Person) -> String {
+        let (slug, member) = (asker.slug.clone(), asker.id.parse().unwrap());
+        let id: Id<id::Job> = self.house.within(move |app| async move {
+            let tenant = app.store.tenant_by_slug(&slug).await.unwrap().unwrap();
+            let (now, id) = (app.now(), app.entropy().new_id(app.now()).unwrap());
+            let tx = app.store.begin(App::system(tenant.id).scope).await.unwrap();
+            let job = Job {
+                id,
+                kind: Kind::Evaluation,
+                departments: Vec::new(),
+                asked_by: Some(member),
+                state: job::State::Queued,
+                progress: Progress::default(),
+                task: Value::Null,
+                result: None,
+                problem: None,
+                created_at: now,
+                started_at: None,
+                ended_at: None,
+                updated_at: now,
+            };
+            tx.jobs().add(&job).await.unwrap();
+            tx.jobs().end(id, job::State::Cancelled, None, now).await.unwrap();
+            tx.commit().await.unwrap();
+            id
+        });
+        id.to_string()
+    }
+
+    /// The path of an evaluation of a department's draft.
+    pub(super) fn evaluation(&self, target: Target) -> String {
+        let id = Self::id(target, "evl", || {
+            let made = self.spare("evaluation", target, || {
+                let (company, department) = (self.company(target), self.department(target));
+                let (slug, key) = (company.leader.slug.clone(), department.key.clone());
+                let id: Id<id::Evaluation> = self.house.within(move |app| async move {
+                    let tenant = app.store.tenant_by_slug(&slug).await.unwrap().unwrap();
+                    let (now, id) = (app.now(), app.entropy().new_id(app.now()).unwrap());
+                    let tx = app.store.begin(App::system(tenant.id).scope).await.unwrap();
+                    let department = tx.departments().by_key(&key).await.unwrap().unwrap().id;
+                    let summary = Summary {
+                        id,
+                        stage: evaluation::Stage::Draft,
+                        departments: vec![department],
+                        build: 1,
+                        folds: 5,
+                        phrases: 0,
+                        accuracy: None,
+                        macro_f1: None,
+                        created_at: now,
+                    };
+                    let nothing = serde_json::to_string(&evaluation::Measures::default()).unwrap();
+                    tx.evaluations().add(&summary, nothing).await.unwrap();
+                    tx.commit().await.unwrap();
+                    id
+                });
+                json!(id)
+            });
+            made.as_str().unwrap().to_owned()
+        });
+        format!("/v1/bot/evaluations/{id}")
     }
 
     /// An open invitation into a department, with its token.

@@ -11,9 +11,11 @@ mod channels;
 mod chat;
 mod conversations;
 mod departments;
+mod evaluations;
 mod exchange;
 mod follow;
 mod gaps;
+mod held;
 mod inbox;
 mod intents;
 mod invitations;
@@ -60,9 +62,11 @@ pub(crate) fn configure(config: &mut ServiceConfig<'_>) {
         .configure(advice::configure)
         .configure(exchange::configure)
         .configure(releases::configure)
+        .configure(held::configure)
         .configure(bot::configure)
         .configure(parse::configure)
         .configure(jobs::configure)
+        .configure(evaluations::configure)
         .configure(channels::configure)
         .configure(chat::configure)
         .configure(conversations::configure)

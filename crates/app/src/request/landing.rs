@@ -117,9 +117,9 @@ async fn write(
     }
 }
 
-/// The answers that were there, but for those in whose language and channel there is a new one.
+/// The answers that were there, but for those in whose place (language, channel, conditions) there is a new one.
 fn joined(there: Vec<Answer>, new: Vec<Answer>) -> Vec<Answer> {
-    let replaced = |old: &Answer| new.iter().any(|one| one.language == old.language && one.channel == old.channel);
+    let replaced = |old: &Answer| new.iter().any(|one| one.place() == old.place());
     let mut all: Vec<Answer> = there.into_iter().filter(|old| !replaced(old)).collect();
     all.extend(new);
     all

@@ -129,9 +129,14 @@ async fn belongs(work: &Work<'_>, permit: &Permit<SendRequest>, from: Id<id::Dep
     Err(Refusal::flaw("/from", "not-yours", "must be a department to which you belong"))
 }
 
+/// Who answers for a department.
+pub async fn answerers(tx: &Tx, to: Id<id::Department>) -> Result<Vec<guildhall_domain::member::Member>, Refusal> {
+    Ok(tx.members().holding(to, &ANSWERERS).await?)
+}
+
 /// Refuses who does not answer for the department.
 async fn may_answer(work: &Work<'_>, to: Id<id::Department>, member: Id<id::Member>) -> Result<(), Refusal> {
-    let answerers = work.members().holding(to, &ANSWERERS).await?;
+    let answerers = answerers(work, to).await?;
     if answerers.iter().any(|answerer| answerer.id == member) { Ok(()) } else { Err(Conflict::NotAnAnswerer.into()) }
 }
 

@@ -103,6 +103,7 @@ pub(crate) const DEPARTMENT_NOT_EMPTY: &str = "The department still holds conten
 pub(crate) const IN_FLIGHT: &str = "The same is being done already. Please wait a moment.";
 pub(crate) const ALREADY_DONE: &str = "This was done before.";
 pub(crate) const CHOICE_CLOSED: &str = "The question is no longer open.";
+pub(crate) const RELEASE_NOT_HELD: &str = "This release is not held any more, so there is nothing to decide.";
 pub(crate) const RELEASE_NOT_BUILT: &str = "Only a release that went live once can be brought back.";
 pub(crate) const REQUEST_STATE: &str = "Somebody else has moved the request on. Please look at how it stands now.";
 pub(crate) const ALREADY_LANDED: &str = "The answer is in the draft already.";

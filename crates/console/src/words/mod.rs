@@ -12,7 +12,9 @@ pub(crate) mod department;
 pub(crate) mod gap;
 pub(crate) mod people;
 pub(crate) mod release;
+pub(crate) mod request;
 pub(crate) mod shell;
+pub(crate) mod testing;
 
 pub(crate) const TROUBLE: &str = "Please look at this again";
 pub(crate) const OPTIONAL: &str = "(optional)";

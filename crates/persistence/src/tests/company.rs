@@ -229,6 +229,8 @@ impl Company {
             restores: None,
             changes: Changes::default(),
             checks: Vec::new(),
+            harms: Vec::new(),
+            due_at: None,
             created_at: NOW,
             updated_at: NOW,
         }

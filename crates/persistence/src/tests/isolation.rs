@@ -179,6 +179,7 @@ async fn reads(b: &Stranger<'_>) {
             invitations.list(None, &THEIR_PAGE);
             api_keys.list(None, &THEIR_PAGE);
             releases.waiting();
+            releases.held();
             builds.get(B.number());
             jobs.list(B.id(), &THEIR_PAGE);
             evaluations.list(None, &THEIR_PAGE);
@@ -285,6 +286,8 @@ async fn writes(b: &Stranger<'_>) {
             kept.put(&[]);
             kept.define(A.id(), &[]);
             kept.move_all(A.id(), B.id());
+            releases.weigh(A.id(), (State::Building, State::Held), &[], None, NOW);
+            releases.withdraw(A.id(), NOW);
             releases.turn([A.id()], State::Building, State::Live, NOW);
             builds.configure(&Settings::default(), A.number(), NOW);
             builds.point(A.number(), B.number(), NOW);
@@ -438,7 +441,7 @@ fn no_repository_method_is_left_out() {
         ("conversations", include_str!("../conversation.rs")),
         ("conversations", include_str!("../message_log.rs")),
         ("calendars", include_str!("../calendar.rs")),
-        ("knowledge_requests", include_str!("../request.rs")),
+        ("knowledge_requests", include_str!("../request/mod.rs")),
         ("settings", include_str!("../settings.rs")),
         ("suites", include_str!("../suite.rs")),
         ("tx", include_str!("../audit.rs")),

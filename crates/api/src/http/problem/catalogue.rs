@@ -64,6 +64,7 @@ catalogue! {
     LIMIT_REACHED = 409 "limit-reached" "Limit reached" "It holds as many as it may.";
     CHOICE_CLOSED = 409 "choice-closed" "Choice closed" "The question that this choice answers is no longer open.";
     RELEASE_NOT_BUILT = 409 "release-not-built" "Release not built" "The release never went live, so it can't be restored.";
+    RELEASE_NOT_HELD = 409 "release-not-held" "Release not held" "The release is not held, so there is nothing to decide.";
     GAP_NOT_OPEN = 409 "gap-not-open" "Gap not open" "The gap is closed, or part of another one.";
     OWN_PROPOSAL = 409 "own-proposal" "Own proposal" "Nobody approves, amends or declines what they proposed themselves.";
     PROPOSAL_CLOSED = 409 "proposal-closed" "Proposal closed" "The proposal was merged, declined or withdrawn.";

@@ -55,6 +55,7 @@ impl From<Conflict> for Problem {
             Conflict::ChoiceClosed => Self::new(&kinds::CHOICE_CLOSED),
             Conflict::GapNotOpen => Self::new(&kinds::GAP_NOT_OPEN),
             Conflict::ReleaseNotBuilt => Self::new(&kinds::RELEASE_NOT_BUILT),
+            Conflict::ReleaseNotHeld => Self::new(&kinds::RELEASE_NOT_HELD),
             Conflict::RequestState(state) => {
                 Self::new(&kinds::REQUEST_STATE).detail(format!("The knowledge request is `{state}`."))
             }
