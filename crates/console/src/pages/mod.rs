@@ -10,6 +10,7 @@ pub(crate) mod conversations;
 pub(crate) mod department;
 pub(crate) mod exchange;
 pub(crate) mod founding;
+pub(crate) mod gap;
 pub(crate) mod gaps;
 pub(crate) mod home;
 pub(crate) mod inbox;

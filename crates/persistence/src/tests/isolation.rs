@@ -439,6 +439,7 @@ fn no_repository_method_is_left_out() {
         ("retentions", include_str!("../retention.rs")),
         ("tallies", include_str!("../tally.rs")),
         ("conversations", include_str!("../conversation.rs")),
+        ("conversations", include_str!("../message_log.rs")),
         ("calendars", include_str!("../calendar.rs")),
         ("knowledge_requests", include_str!("../request/mod.rs")),
         ("settings", include_str!("../settings.rs")),
