@@ -181,6 +181,6 @@ on_both! {
             assert_eq!(leader.get(&format!("/v1/analytics/{query}")).fails(400), slug, "{query}");
         }
         assert_eq!(leader.get("/v1/analytics/summary?from=2020-01-01&to=2026-01-01").fails(422), "invalid");
-        assert_eq!(leader.get("/v1/analytics/summary?department=nowhere").fails(422), "invalid");
+        assert_eq!(leader.get("/v1/analytics/summary?department=nowhere").fails(422), "invalid-reference");
     }
 }

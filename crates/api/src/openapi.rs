@@ -156,7 +156,9 @@ fn complete(path: &str, operation: &mut Operation) {
     if path.starts_with("/v1/sessions") {
         statuses.push(401);
     }
-    let by_token = path.ends_with("/accept") || path.ends_with("/complete");
+    // What is decided over something that others decide over too may be decided already, or fit no more.
+    let decides = ["/proposals/{proposal}/", "/settlements/{settlement}/"].iter().any(|of| path.contains(of));
+    let by_token = !decides && (path.ends_with("/accept") || path.ends_with("/complete"));
     if by_path || by_token {
         statuses.push(404);
     }
@@ -168,6 +170,7 @@ fn complete(path: &str, operation: &mut Operation) {
     }
     if creates
         || edits
+        || decides
         || path.ends_with("/imports")
         || operation.operation_id.as_deref().is_some_and(|id| id.starts_with("delete") || id.starts_with("put"))
     {
@@ -175,6 +178,9 @@ fn complete(path: &str, operation: &mut Operation) {
     }
     if by_token || operation.operation_id.as_deref() == Some("revokeInvitation") {
         statuses.push(410);
+    }
+    if decides {
+        statuses.push(422);
     }
     if path == "/v1/tenants" {
         statuses.push(403);

@@ -106,7 +106,7 @@ impl App {
 pub(crate) async fn begin(work: &Work<'_>) -> Result<(), Refusal> {
     for chore in CHORES {
         let due = chore.beat.after(work.now(), work.scope().tenant());
-        work.ask_unless_waiting(ErrandKind::Chore, chore.name, due).await?;
+        work.enqueue_unless_waiting(work.new_id::<()>()?.uuid(), ErrandKind::Chore, chore.name, due).await?;
     }
     Ok(())
 }

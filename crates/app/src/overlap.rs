@@ -287,7 +287,11 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<Overlap>, Refusal> {
     let department = match &wanted.department {
-        Some(key) => Some(referred(tx, permit, key, "/department").await?.id),
+        Some(key) => {
+            let found = referred(tx, permit, key, "/department").await?.id;
+            permit.over(found)?;
+            Some(found)
+        }
         None => None,
     };
     let since = wanted.days.map(|days| Moment(now.0.saturating_sub(i64::from(days) * 86_400_000_000)));

@@ -9,8 +9,8 @@ use guildhall_domain::{
     event::{Event, Kind},
     id,
     intent::{Answer, AnswerPlace, NewIntent, NewPhrase, Phrase, Rules},
-    patch::{Change, Clash, Contents, Line, MOST_CHANGES, PatchSet, Take, merge},
-    policy::{AcceptProposals, EditProposals, Propose, ReadProposals, judge},
+    patch::{Change, Clash, Contents, Line, MOST_CHANGES, PatchSet, Take, merge, placed},
+    policy::{AcceptProposals, EditProposals, Propose, ReadDraft, ReadProposals, judge},
     proposal::{Comment, MOST_COMMENTS, Next, Proposal, State},
     text::{AnswerText, IntentName, Name, Note, PhraseText, Title},
 };
@@ -280,15 +280,34 @@ pub async fn get(tx: &Tx, permit: &Permit<ReadProposals>, app: &App, id: Id<id::
 }
 
 async fn shown(tx: &Tx, actor: &Actor, app: &App, proposal: Proposal) -> Result<Shown, Refusal> {
+    let now = seen(tx, app, actor, everywhere(tx).await?).await?;
     let clashes = if proposal.state.is_closed() {
         Vec::new()
     } else {
-        let now = seen(tx, app, actor, everywhere(tx).await?).await?;
         merge(&proposal.base, &now, &proposal.patch, |_| None).map_err(|misfits| unfit(&misfits))?.clashes
     };
-    let lines = proposal.patch.told(&proposal.base);
+    let lines = discreet(actor, &proposal, &now);
     let comments = tx.proposals().comments(proposal.id).await?;
     Ok(Shown { proposal, lines, clashes, comments })
+}
+
+/// The changes line by line. An owner who amended did so over the draft: of a draft that the reader does not read they see
+/// no more than what is live beside it.
+fn discreet(actor: &Actor, proposal: &Proposal, now: &Contents) -> Vec<Line> {
+    let reads = judge::<ReadDraft>(actor).ok();
+    let reads = |department| reads.as_ref().is_some_and(|permit| permit.reach().covers(department));
+    let live = proposal.patch.told(now);
+    let mut lines = proposal.patch.told(&proposal.base);
+    for line in lines.iter_mut().filter(|line| !reads(line.department)) {
+        let same = |other: &&Line| (other.intent, other.field, &other.place) == (line.intent, line.field, &line.place);
+        if !live.iter().filter(same).any(|other| other.before == line.before) {
+            line.before = None;
+        }
+        if let Some(there) = placed(now, line.intent) {
+            line.name.clone_from(&there.intent.name);
+        }
+    }
+    lines
 }
 
 /// A proposal that its author changes: who sees it and is not the author may know and not do it.

@@ -109,7 +109,9 @@ pub async fn propose(
         updated_at: work.now(),
     };
     work.settlements().add(&settlement).await?;
-    work.ask(ErrandKind::Overlaps, &format!("{id}/{}", settlement.id), work.now()).await?;
+    if !matches!(settlement.terms, Terms::Ignore { .. }) {
+        work.ask(ErrandKind::Overlaps, &format!("{id}/{}", settlement.id), work.now()).await?;
+    }
     let until = overlap.ignored_until;
     turn(work, overlap, overlap::State::Settling, until, Kind::SettlementProposed).await?;
     Ok(settlement)

@@ -83,17 +83,6 @@ impl Work<'_> {
         self.enqueue(self.new_id::<()>()?.uuid(), kind, reference, due).await?;
         self.notify(Notice::ErrandWaits(kind, self.scope().tenant()))
     }
-
-    /// Asks for an errand unless the same waits already, whenever that is due, or is being done.
-    pub(crate) async fn ask_unless_waiting(
-        &self,
-        kind: ErrandKind,
-        reference: &str,
-        due: Moment,
-    ) -> Result<(), Refusal> {
-        self.enqueue_unless_waiting(self.new_id::<()>()?.uuid(), kind, reference, due).await?;
-        self.notify(Notice::ErrandWaits(kind, self.scope().tenant()))
-    }
 }
 
 /// Starts a worker for each trade that this node can do; each ends when told to stop, after what is under way.

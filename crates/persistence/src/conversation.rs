@@ -242,7 +242,7 @@ impl Conversations<'_> {
         Ok(self.as_staff_see(row.into_iter().collect()).await?.into_iter().next())
     }
 
-    fn within(&self, reach: &Reach) -> sea_orm::Select<conversations::Entity> {
+    pub(crate) fn within(&self, reach: &Reach) -> sea_orm::Select<conversations::Entity> {
         let select = self.0.select::<conversations::Entity>();
         match reach {
             Reach::Tenant => select,
@@ -298,59 +298,6 @@ impl Conversations<'_> {
     }
 }
 
-/// A message as the log tells it.
-#[derive(Debug, Clone)]
-pub struct LogRow {
-    /// The message.
-    pub message: Message,
-    /// Where it was said.
-    pub channel: Id<id::Channel>,
-    /// By which visitor, or to whom.
-    pub visitor: Id<id::Visitor>,
-    /// The visitor's language, where they said it.
-    pub language: Option<String>,
-}
-
-impl Conversations<'_> {
-    /// Up to `limit` messages within reach that were written in a span of time (the end is not in it), in the order of time
-    /// and identifier, after one of them.
-    pub async fn log(
-        &self,
-        reach: &Reach,
-        (from, to): (Moment, Moment),
-        after: Option<(Moment, Id<id::Message>)>,
-        limit: u64,
-    ) -> Result<Vec<LogRow>> {
-        let mut select = self
-            .0
-            .select::<messages::Entity>()
-            .filter(messages::Column::CreatedAt.gte(from.0))
-            .filter(messages::Column::CreatedAt.lt(to.0));
-        if *reach != Reach::Tenant {
-            let mine = self.within(reach).select_only().column(conversations::Column::Id).into_query();
-            select = select.filter(messages::Column::ConversationId.in_subquery(mine));
-        }
-        if let Some((at, id)) = after {
-            let later = messages::Column::CreatedAt.gt(at.0);
-            let same = messages::Column::CreatedAt.eq(at.0).and(messages::Column::Id.gt(id.uuid()));
-            select = select.filter(later.or(same));
-        }
-        let select = select.order_by_asc(messages::Column::CreatedAt).order_by_asc(messages::Column::Id);
-        let rows = select.limit(limit).all(self.0.connection()).await?;
-        let ids: Vec<_> = rows.iter().map(|row| row.conversation_id).collect();
-        let of = self.0.select::<conversations::Entity>().filter(conversations::Column::Id.is_in(ids));
-        let of = of.all(self.0.connection()).await?;
-        let mut log = Vec::with_capacity(rows.len());
-        for row in rows {
-            if let Some(talk) = of.iter().find(|talk| talk.id == row.conversation_id) {
-                let (channel, visitor) = (Id::from_uuid(talk.channel_id), Id::from_uuid(talk.visitor_id));
-                log.push(LogRow { message: message_of(row)?, channel, visitor, language: talk.language.clone() });
-            }
-        }
-        Ok(log)
-    }
-}
-
 fn json_of<T: serde::Serialize + ?Sized>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::unreadable("conversations", error))
 }
@@ -371,7 +318,7 @@ fn conversation_of(row: conversations::Model) -> Result<Conversation> {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a confidence was an f32 when it was written")]
-fn message_of(row: messages::Model) -> Result<Message> {
+pub(crate) fn message_of(row: messages::Model) -> Result<Message> {
     let unreadable = |what: &str| Error::unreadable("messages", what);
     let reply = match row.kind {
         None => None,

@@ -233,11 +233,11 @@ impl Overlaps<'_> {
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| Error::unreadable("overlaps", error))
+    serde_json::to_string(value).map_err(|error| Error::unreadable("intent_overlaps", error))
 }
 
 fn severity_of(name: &str) -> Result<Severity> {
-    Severity::named(name).ok_or_else(|| Error::unreadable("overlaps", name))
+    Severity::named(name).ok_or_else(|| Error::unreadable("intent_overlaps", name))
 }
 
 fn overlap_of(row: overlaps::Model) -> Result<Overlap> {
@@ -249,9 +249,9 @@ fn overlap_of(row: overlaps::Model) -> Result<Overlap> {
             party(row.one_intent, row.one_name, row.one_department),
             party(row.other_intent, row.other_name, row.other_department),
         ],
-        state: State::named(&row.state).ok_or_else(|| Error::unreadable("overlaps", &row.state))?,
+        state: State::named(&row.state).ok_or_else(|| Error::unreadable("intent_overlaps", &row.state))?,
         severity: severity_of(&row.severity)?,
-        measures: serde_json::from_str(&row.measures).map_err(|error| Error::unreadable("overlaps", error))?,
+        measures: serde_json::from_str(&row.measures).map_err(|error| Error::unreadable("intent_overlaps", error))?,
         first_seen: Moment(row.first_seen),
         last_seen: Moment(row.last_seen),
         ignored_until: row.ignored_until.map(Moment),

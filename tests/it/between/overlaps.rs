@@ -86,7 +86,7 @@ impl Pair {
     }
 
     fn parse(&self, context: &Value) -> Value {
-        let body = json!({ "texts": ["where is my parcel now"], "context": context });
+        let body = json!({ "texts": ["follow the delivery of my order please"], "context": context });
         self.company.member.client.post("/v1/bot/parse?trace=true", &body).is(200)["results"][0].clone()
     }
 }

@@ -52,7 +52,7 @@ on_both! {
         let gone = leader.get(&snow).is(200);
         assert_eq!((&gone["state"], &gone["merged_into"]), (&json!("merged"), &into["into"]));
         assert_eq!(leader.post(&format!("{snow}/merge"), &into).fails(409), "gap-not-open");
-        assert_eq!(leader.post(&format!("{moon}/merge"), &into).fails(422), "invalid");
+        assert_eq!(leader.post(&format!("{moon}/merge"), &into).fails(422), "invalid-reference");
         assert_eq!(gaps(leader, 1).len(), 1);
         let penguins: Vec<_> = merged["examples"].as_array().unwrap().iter()
             .filter(|example| example["text"].as_str().unwrap().contains("penguin")).map(|example| example["message"].clone()).collect();
@@ -60,7 +60,7 @@ on_both! {
         assert_eq!((&new["title"], &new["count"]), (&json!("Penguins"), &json!(3)));
         let rest = leader.get(&moon).is(200);
         assert_eq!((&rest["count"], rest["examples"].as_array().unwrap().len()), (&json!(3), 3));
-        assert_eq!(leader.post(&format!("{moon}/split"), &json!({ "messages": penguins })).fails(422), "invalid");
+        assert_eq!(leader.post(&format!("{moon}/split"), &json!({ "messages": penguins })).fails(422), "invalid-reference");
         // What comes later goes to the one that it belongs to.
         said(&house, &company, &["do penguins like snow in the month of july"]);
         until(leader, &path(&new), |gap| gap["count"] == 4);
@@ -82,7 +82,7 @@ on_both! {
         let turn = format!("{}/intents", path(&gap));
         assert_eq!(company.leader.client.post(&turn, &body(&knows.key)).fails(403), "forbidden");
         assert_eq!(knows.editor.client.post(&turn, &body(&other.key)).fails(403), "forbidden");
-        assert_eq!(knows.editor.client.post(&turn, &body("nowhere")).fails(422), "invalid");
+        assert_eq!(knows.editor.client.post(&turn, &body("nowhere")).fails(422), "invalid-reference");
         let turned = knows.editor.client.post(&turn, &body(&knows.key)).is(201);
         assert_eq!((&turned["gap"]["state"], &turned["gap"]["reason"]), (&json!("closed"), &json!("answered")));
         assert_eq!(turned["gap"]["note"], turned["intent"]);

@@ -25,7 +25,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = InboxItem)]
 pub(crate) struct ItemView {
-    /// What it is: `request`, and others as they come.
+    /// What it is: `request`, `proposal`, `overlap`, and others as they come.
     #[schema(value_type = String, example = "request")]
     kind: &'static str,
     /// What names it.
@@ -34,7 +34,8 @@ pub(crate) struct ItemView {
     /// Where it is read.
     #[schema(example = "/v1/knowledge-requests/knr_01jd0000007000g00000000001")]
     href: String,
-    /// What has to be done: `acknowledge`, `answer`, `reply`, `accept`, `land`, `intervene`.
+    /// What has to be done: `acknowledge`, `answer`, `reply`, `accept`, `land`, `intervene`; of a proposal `approve`,
+    /// `revise`, `merge`; of an overlap `settle`, `decide`.
     #[schema(value_type = String, example = "answer")]
     todo: &'static str,
     /// What it is called.

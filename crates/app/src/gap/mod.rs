@@ -17,7 +17,8 @@ use guildhall_domain::{
 use guildhall_persistence::{GapFilter, Tx};
 use serde_json::json;
 
-pub use turning::{Into, NewOfGap, asked, into_intent, into_phrases};
+pub use turning::{Into, NewOfGap, into_intent, into_phrases};
+pub(crate) use turning::{answered, ask};
 
 use crate::{Work, department};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use guildhall_domain::{
-    Conflict, Id, Permit, Refusal,
+    Actor, Conflict, Id, Permit, Refusal,
     event::{Event, Kind},
     gap::{Example, Gap, MOST_EXAMPLES, Reason, State},
     id,
@@ -105,22 +105,36 @@ pub async fn into_intent(
     Ok((whole(work, gap, work.now()).await?, made, warnings))
 }
 
-/// Notes that a department was asked to answer a gap; for who makes a knowledge request of it. The words of its examples
-/// come back, to stand in the request.
-pub async fn asked(
+/// Notes that a department is asked to answer a gap, and gives how visitors say it. A gap that is out of the asker's sight
+/// is no gap to them.
+pub(crate) async fn ask(
     work: &Work<'_>,
-    permit: &Permit<ReadGaps>,
+    actor: &Actor,
     id: Id<id::Gap>,
-    request: &str,
-) -> Result<(Gap, Vec<String>), Refusal> {
-    let mut gap = work.gaps().get(permit.reach(), id).await?.ok_or(Refusal::NotFound)?;
+    request: Id<id::KnowledgeRequest>,
+) -> Result<Vec<PhraseText>, Refusal> {
+    let unknown = || Refusal::flaw("/gap", "invalid-reference", "names no gap");
+    let reads = judge::<ReadGaps>(actor).map_err(|_| unknown())?;
+    let mut gap = work.gaps().get(reads.reach(), id).await?.ok_or_else(unknown)?;
     if gap.state != State::Open {
         return Err(Conflict::GapNotOpen.into());
     }
-    (gap.state, gap.note) = (State::Requested, Some(request.to_owned()));
+    (gap.state, gap.note) = (State::Requested, Some(request.to_string()));
     let gap = save(work, gap).await?;
     work.tell(within(Event::of(Kind::GapRequested, id).with(json!({ "request": request })), &gap))?;
     let most = u64::try_from(MOST_EXAMPLES).unwrap_or(u64::MAX);
-    let examples = work.gaps().examples(id, most).await?;
-    Ok((gap, examples.into_iter().filter_map(|example| example.text).collect()))
+    let mut examples = work.gaps().examples(id, most).await?;
+    let place = |example: &Example| gap.central.iter().position(|id| *id == example.message).unwrap_or(usize::MAX);
+    examples.sort_by_key(place);
+    Ok(phrases(&examples).into_iter().map(|phrase| phrase.text).collect())
+}
+
+/// Closes the gap that a department was asked about, since its answer is in the draft.
+pub(crate) async fn answered(work: &Work<'_>, id: Id<id::Gap>, intent: Id<id::Intent>) -> Result<(), Refusal> {
+    let gap =
+        work.gaps().some(&[id]).await?.into_iter().find(|gap| matches!(gap.state, State::Open | State::Requested));
+    match gap {
+        Some(gap) => closed(work, gap, Reason::Answered, Some(intent.to_string())).await.map(|_| ()),
+        None => Ok(()),
+    }
 }

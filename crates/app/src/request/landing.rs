@@ -11,7 +11,7 @@ use guildhall_domain::{
 use serde_json::json;
 
 use super::{Work, event, keep, received, schedule};
-use crate::{department, intent};
+use crate::{department, gap, intent};
 
 /// Where an answer is to land, other than it was offered.
 #[derive(Debug, Default)]
@@ -50,6 +50,9 @@ pub async fn land(
     request.state = request.state.after(Move::Land(landed), &mut request.marks, turn)?;
     keep(work, &mut request).await?;
     work.tell(event(Kind::RequestLanded, &request).with(json!({ "intent": intent })))?;
+    if let Some(gap) = request.gap {
+        gap::answered(work, gap, intent).await?;
+    }
     Ok(request)
 }
 

@@ -25,7 +25,7 @@ use serde_json::json;
 pub use landing::{Place, land};
 pub use moves::{accept, acknowledge, answer, ask_back, assign, comment, decline, hand_over, reopen, reply, start};
 
-use crate::{Work, calendar, department::referred};
+use crate::{Work, calendar, department::referred, gap};
 
 /// The roles that answer for a department.
 pub(crate) const ANSWERERS: [Role; 3] = [Role::Owner, Role::Reviewer, Role::Editor];
@@ -78,16 +78,24 @@ pub async fn send(work: &Work<'_>, permit: &Permit<SendRequest>, new: NewRequest
     if let Some(assignee) = new.assignee {
         may_answer(work, to.id, assignee).await?;
     }
+    let id = work.new_id()?;
+    let mut examples = new.examples;
+    if let Some(gap) = new.gap {
+        let said = gap::ask(work, permit.actor(), gap, id).await?;
+        if examples.is_empty() {
+            examples.extend(said.into_iter().take(MOST_EXAMPLES));
+        }
+    }
     let (calendar, now) = (calendar::of(work, to.id).await?.calendar, work.now());
     let target = calendar.targets().of(new.priority);
     let request = KnowledgeRequest {
-        id: work.new_id()?,
+        id,
         from,
         asker,
         to: to.id,
         gap: new.gap,
         question: new.question,
-        examples: new.examples,
+        examples,
         language: new.language,
         priority: new.priority,
         assignee: new.assignee,

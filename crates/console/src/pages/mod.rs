@@ -11,6 +11,7 @@ pub(crate) mod department;
 pub(crate) mod evaluations;
 pub(crate) mod exchange;
 pub(crate) mod founding;
+pub(crate) mod gap;
 pub(crate) mod gaps;
 pub(crate) mod held;
 pub(crate) mod home;

@@ -10,7 +10,6 @@ pub(crate) const NO_OVERLAPS: &str =
 pub(crate) const STATE: &str = "State";
 pub(crate) const ANY_STATE: &str = "Any";
 pub(crate) const SHOW: &str = "Show";
-pub(crate) const MINE: &str = "Yours";
 pub(crate) const BY: &str = "by";
 pub(crate) const TOUCHES: &str = "Touches";
 pub(crate) const APPROVED: &str = "approved";

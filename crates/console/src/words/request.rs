@@ -72,6 +72,11 @@ pub(crate) fn todo(name: &str) -> &'static str {
         "reply" => "reply",
         "accept" => "accept",
         "land" => "let it land in the draft",
+        "approve" => "approve the proposal",
+        "revise" => "change your proposal as it was asked for",
+        "merge" => "decide the conflict of your proposal",
+        "settle" => "settle the overlap",
+        "decide" => "say whether the settlement does",
         _ => "see to it",
     }
 }

@@ -2,7 +2,7 @@
 
 pub(crate) const TESTS: &str = "Conversation tests";
 pub(crate) const LEAD: &str =
-    "What visitors say, and what the bot has to make of it: run before every release, and each night.";
+    "What visitors say, and what the bot has to make of it: run when you ask, and each night.";
 pub(crate) const NONE: &str = "No tests yet. Paste some below.";
 pub(crate) const REQUIRED: &str = "a release waits for it";
 pub(crate) const CASES: (&str, &str) = ("test", "tests");

@@ -13,7 +13,7 @@ use crate::v1::views::{Keys, page_view};
 
 /// A department that likely knows.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = LikelyDepartment)]
+#[schema(as = GapDepartment)]
 pub(crate) struct LikelyView {
     /// Its key.
     #[schema(example = "customer-service")]

@@ -1,11 +1,16 @@
 //! What waits for a person, or for a department: one list of everything that somebody has to decide or to do, what is due
 //! first first.
 
+mod between;
+
 use guildhall_domain::{
-    Cursor, Id, Moment, Page, PageRequest, Permit, Refusal,
+    Actor, Cursor, Id, Moment, Page, PageRequest, Permit, Reach, Refusal,
     actor::Role,
     id,
-    policy::{self, AnswerRequest, ReadInbox, ReadRequests},
+    policy::{
+        self, AcceptProposals, Action, AnswerRequest, ReadInbox, ReadOverlaps, ReadProposals, ReadRequests,
+        SettleOverlaps,
+    },
     request::{Awaits, KnowledgeRequest, State},
 };
 use guildhall_persistence::Tx;
@@ -36,6 +41,10 @@ pub struct Item {
 pub enum Waiting {
     /// A knowledge request.
     Request(Id<id::KnowledgeRequest>),
+    /// A proposal.
+    Proposal(Id<id::Proposal>),
+    /// An overlap.
+    Overlap(Id<id::Overlap>),
 }
 
 impl Waiting {
@@ -44,6 +53,8 @@ impl Waiting {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Request(_) => "request",
+            Self::Proposal(_) => "proposal",
+            Self::Overlap(_) => "overlap",
         }
     }
 
@@ -52,6 +63,8 @@ impl Waiting {
     pub fn path(&self) -> String {
         match self {
             Self::Request(id) => format!("knowledge-requests/{id}"),
+            Self::Proposal(id) => format!("proposals/{id}"),
+            Self::Overlap(id) => format!("overlaps/{id}"),
         }
     }
 
@@ -60,6 +73,8 @@ impl Waiting {
     pub fn id(&self) -> String {
         match self {
             Self::Request(id) => id.to_string(),
+            Self::Proposal(id) => id.to_string(),
+            Self::Overlap(id) => id.to_string(),
         }
     }
 }
@@ -79,6 +94,16 @@ pub enum Todo {
     Land,
     /// See to it that somebody answers what is past due.
     Intervene,
+    /// Approve the proposal, or say why not.
+    Approve,
+    /// Change the proposal as it was asked for.
+    Revise,
+    /// Decide the conflict of an approved proposal.
+    Merge,
+    /// Propose how the overlap is settled.
+    Settle,
+    /// Say whether the settlement that the other side proposed does.
+    Decide,
 }
 
 impl Todo {
@@ -92,6 +117,11 @@ impl Todo {
             Self::Accept => "accept",
             Self::Land => "land",
             Self::Intervene => "intervene",
+            Self::Approve => "approve",
+            Self::Revise => "revise",
+            Self::Merge => "merge",
+            Self::Settle => "settle",
+            Self::Decide => "decide",
         }
     }
 }
@@ -100,10 +130,7 @@ impl Todo {
 /// nobody answered in time.
 pub async fn mine(tx: &Tx, permit: &Permit<ReadInbox>, page: &PageRequest) -> Result<Page<Item>, Refusal> {
     let me = permit.member()?;
-    let departments = match policy::judge::<AnswerRequest>(permit.actor()).map(|permit| permit.reach().clone()) {
-        Ok(guildhall_domain::Reach::Departments(departments)) => departments,
-        _ => Vec::new(),
-    };
+    let departments = over::<AnswerRequest>(permit.actor());
     let mut items: Vec<Item> = tx
         .knowledge_requests()
         .waiting(&departments, Some(me))
@@ -118,7 +145,21 @@ pub async fn mine(tx: &Tx, permit: &Permit<ReadInbox>, page: &PageRequest) -> Re
         let late: Vec<Item> = late.into_iter().filter(|request| !known(request)).map(item).collect();
         items.extend(late.into_iter().map(|late| Item { todo: Todo::Intervene, ..late }));
     }
+    items.extend(between::proposals(tx, &over::<AcceptProposals>(permit.actor()), Some(me)).await?);
+    items.extend(between::overlaps(tx, &over::<SettleOverlaps>(permit.actor())).await?);
     Ok(paged(items, page))
+}
+
+fn reads<A: Action>(actor: &Actor, department: Id<id::Department>) -> bool {
+    policy::judge::<A>(actor).is_ok_and(|permit| permit.reach().covers(department))
+}
+
+/// The departments in which somebody may do this.
+fn over<A: Action>(actor: &Actor) -> Vec<Id<id::Department>> {
+    match policy::judge::<A>(actor).map(|permit| permit.reach().clone()) {
+        Ok(Reach::Departments(departments)) => departments,
+        _ => Vec::new(),
+    }
 }
 
 /// What waits for a department.
@@ -131,7 +172,14 @@ pub async fn of_department(
     let department = department::named(tx, key).await?;
     permit.over(department.id)?;
     let waiting = tx.knowledge_requests().waiting(&[department.id], None).await?;
-    Ok(paged(waiting.into_iter().map(item).collect(), page))
+    let mut items: Vec<Item> = waiting.into_iter().map(item).collect();
+    if reads::<ReadProposals>(permit.actor(), department.id) {
+        items.extend(between::proposals(tx, &[department.id], None).await?);
+    }
+    if reads::<ReadOverlaps>(permit.actor(), department.id) {
+        items.extend(between::overlaps(tx, &[department.id]).await?);
+    }
+    Ok(paged(items, page))
 }
 
 /// What somebody else works on does not wait for me.
