@@ -1,9 +1,10 @@
 //! The builder: makes the models that releases wait for, one tenant at a time under a lease, and moves the pointer.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use guildhall_domain::{
     Actor, Id, Refusal,
+    content::Severity,
     event::{Event, Kind},
     harm::Harm,
     id,
@@ -18,7 +19,7 @@ use crate::{
     live::{LiveBot, contents, faces, fit, training_set},
     metrics::BuildEnd,
     notice::Notice,
-    overlap,
+    overlap, trial,
     weighing::weigh,
     worker::{Outcome, Trade},
 };
@@ -121,7 +122,42 @@ async fn plan(app: &App, system: &Actor, ground: &Ground) -> Result<Plan, Refusa
 async fn checks(app: &App, system: &Actor, present: &[Part], release: &Release) -> Result<Vec<Harm>, Refusal> {
     let mut harms = Vec::new();
     harms.extend(weigh(app, system, present, release).await?);
+    try_out(app, system, present, release, &mut harms).await?;
     Ok(harms)
+}
+
+/// Tries the conversation tests beside a release, where there are any: those of another department that would fail harm
+/// it; the company's, and the publishing department's own required ones, count for that.
+async fn try_out(
+    app: &App,
+    system: &Actor,
+    present: &[Part],
+    release: &Release,
+    harms: &mut Vec<Harm>,
+) -> Result<(), Refusal> {
+    let next = next_parts(present, &[release.part()]);
+    let read = async |tx: &Tx| {
+        let tested = !tx.suites().owners().await?.is_empty();
+        Ok(if tested { Some((contents(tx, &next).await?, faces(tx).await?)) } else { None })
+    };
+    let Some((contents, faces)) = app.look(system, read).await? else { return Ok(()) };
+    let model = fit(app, training_set(&contents)).await?;
+    let candidate = LiveBot::join(0, next, model, None, contents, faces)?;
+    let let_go =
+        |of: Id<id::Department>| release.harms.iter().any(|harm| harm.department == of && harm.let_go.is_some());
+    let tenant = system.scope.tenant();
+    for finding in trial::before_release(app, tenant, Arc::new(candidate), &[release.department]).await? {
+        let whose = finding.owner.unwrap_or(release.department);
+        if finding.check.severity != Severity::Error || let_go(whose) {
+            continue;
+        }
+        let at = harms.iter().position(|harm| harm.department == whose).unwrap_or_else(|| {
+            harms.push(Harm::to(whose));
+            harms.len() - 1
+        });
+        harms.get_mut(at).into_iter().for_each(|harm| harm.tests.push(finding.check.detail.clone()));
+    }
+    Ok(())
 }
 
 async fn hold_all(work: &Work<'_>, plan: &Plan) -> Result<(), Refusal> {

@@ -97,6 +97,14 @@ routes! {
     "overlap.settle": POST "/console/overlaps/{overlap}/settlements/{settlement}/undo" => pages::overlaps::undo;
     "overlap.arbitrate": POST "/console/overlaps/{overlap}/settlements/{settlement}/arbitrate" => pages::overlaps::arbitrate;
 
+    "draft.read": GET "/console/evaluations" => pages::evaluations::list;
+    "draft.read": POST "/console/evaluations" => pages::evaluations::ask;
+    "draft.read": GET "/console/evaluations/{evaluation}" => pages::evaluations::show;
+    "release.let-go": GET "/console/held" => pages::held::list;
+    "release.let-go": POST "/console/departments/{department}/releases/{number}/let-go" => pages::held::let_go;
+    "release.publish": POST "/console/departments/{department}/releases/{number}/recheck" => pages::held::recheck;
+    "release.publish": POST "/console/departments/{department}/releases/{number}/withdraw" => pages::held::withdraw;
+
     "live.read": GET "/console/try" => pages::trial::show;
     "conversation.read": GET "/console/conversations" => pages::conversations::list;
     "conversation.read": GET "/console/conversations/{conversation}" => pages::conversations::show;

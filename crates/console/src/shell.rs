@@ -14,8 +14,8 @@ use guildhall_domain::{
     department::Department,
     intent::Warning,
     policy::{
-        self, KeepAccount, ManageChannels, ReadAnalytics, ReadConversations, ReadDepartments, ReadGaps, ReadOverlaps,
-        ReadProposals,
+        self, KeepAccount, LetGo, ManageChannels, ReadAnalytics, ReadConversations, ReadDepartments, ReadDraft,
+        ReadGaps, ReadOverlaps, ReadProposals,
     },
 };
 use maud::{DOCTYPE, Markup, html};
@@ -54,6 +54,8 @@ pub(crate) enum Place {
     Numbers,
     Proposals,
     Overlaps,
+    Evaluations,
+    Held,
     People,
     Channels,
     Account,
@@ -191,6 +193,10 @@ impl Shell {
                         @if may_somewhere::<ReadOverlaps>(&self.actor) {
                             (link(Place::Overlaps, "/overlaps", w::between::OVERLAPS))
                         }
+                        @if may_somewhere::<ReadDraft>(&self.actor) {
+                            (link(Place::Evaluations, "/evaluations", w::evaluation::EVALUATION))
+                        }
+                        @if may_somewhere::<LetGo>(&self.actor) { (link(Place::Held, "/held", w::evaluation::HELD)) }
                         (link(Place::People, "/people", w::shell::PEOPLE))
                         @if may_somewhere::<ManageChannels>(&self.actor) {
                             (link(Place::Channels, "/channels", w::shell::CHANNELS))

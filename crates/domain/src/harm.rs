@@ -41,8 +41,20 @@ pub struct Harm {
     pub lost: Vec<Lost>,
     /// Its intents whose place the release's phrases take.
     pub claims: Vec<Claim>,
+    /// Its conversation tests that pass now and would fail, each as a sentence.
+    #[serde(default)]
+    pub tests: Vec<String>,
     /// Who let the release go in its name, if anybody has.
     pub let_go: Option<LetGo>,
+}
+
+impl Harm {
+    /// No harm that is known of yet.
+    #[must_use]
+    pub fn to(department: Id<id::Department>) -> Self {
+        let (lost, claims, tests) = (Vec::new(), Vec::new(), Vec::new());
+        Self { department, recall_before: None, recall_after: None, lost, claims, tests, let_go: None }
+    }
 }
 
 /// A phrase that would not be recognised any more.
@@ -152,6 +164,7 @@ pub fn harms(
             recall_after: share(after, own.len()),
             lost: lost.collect(),
             claims: claims.into_iter().map(|(claim, _)| named(claim)).collect(),
+            tests: Vec::new(),
             let_go: None,
         });
     }

@@ -236,6 +236,18 @@ cases! {
     POST "/console/overlaps/{overlap}/settlements/{settlement}/arbitrate": Facts { bar: Bar::Early, ..OF_TENANT }, |stage, _, target|
         to(page(&settlement(stage, target, "arbitrate"))).with("reason", "Swept");
 
+    GET "/console/evaluations": ALONE, |_, _, _| to("/console/evaluations");
+    POST "/console/evaluations": ALONE, |_, _, _| to("/console/evaluations");
+    GET "/console/evaluations/{evaluation}": Facts { seen_by: None, ..IN_DRAFT }, |stage, _, target|
+        to(page(&stage.evaluation(target)));
+    GET "/console/held": ALONE, |_, _, _| to("/console/held");
+    POST "/console/departments/{department}/releases/{number}/let-go": Facts { seen_by: None, ..IN_DRAFT }, |stage, _, target|
+        to(page(&stage.held(target, "let-go"))).with("reason", "Swept");
+    POST "/console/departments/{department}/releases/{number}/recheck": IN_DEPARTMENT, |stage, _, target|
+        to(page(&stage.held(target, "recheck")));
+    POST "/console/departments/{department}/releases/{number}/withdraw": IN_DEPARTMENT, |stage, _, target|
+        to(page(&stage.held(target, "withdraw")));
+
     GET "/console/try": ALONE, |_, _, _| to("/console/try?text=where+is+my+parcel");
     GET "/console/try": Facts { draft: true, place: Place::Request, ..DEPARTMENT }, |stage, _, target|
         to(format!("/console/try?text=where+is+my+parcel&draft={}", stage.key(target)));

@@ -378,14 +378,7 @@ impl Stage {
                 let tx = app.store.begin(App::system(tenant.id).scope).await.unwrap();
                 let department = tx.departments().by_key(&key).await.unwrap().unwrap().id;
                 let newest = tx.releases().newest(department).await.unwrap().unwrap();
-                let harm = Harm {
-                    department,
-                    recall_before: None,
-                    recall_after: None,
-                    lost: Vec::new(),
-                    claims: Vec::new(),
-                    let_go: None,
-                };
+                let harm = Harm::to(department);
                 let (id, number) = (app.entropy().new_id(app.now()).unwrap(), newest.number + 1);
                 let (state, due_at) = (release::State::Held, Some(app.now()));
                 let held = Release { id, number, state, harms: vec![harm], due_at, ..newest };

@@ -37,6 +37,9 @@ pub(crate) struct HarmView {
     lost: Vec<LostView>,
     /// Its intents whose place the release's phrases take.
     claims: Vec<ClaimView>,
+    /// Its conversation tests that pass now and would fail, each as a sentence. The company's own count for the department
+    /// that publishes.
+    tests: Vec<String>,
     /// Who let the release go in its name; null as long as nobody has.
     let_go: Option<LetGoView>,
 }
@@ -97,6 +100,7 @@ impl HarmView {
             recall_after: harm.recall_after,
             lost: harm.lost.into_iter().map(lost).collect(),
             claims: harm.claims.into_iter().map(claim).collect(),
+            tests: harm.tests,
             let_go: harm.let_go.map(let_go),
         }
     }

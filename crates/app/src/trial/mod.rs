@@ -20,7 +20,7 @@ use crate::{
 };
 
 pub use running::ask;
-pub(crate) use running::{nightly, run};
+pub(crate) use running::{before_release, nightly, run};
 
 /// A bot to try, and how its tenant set it.
 pub(crate) struct Bench {

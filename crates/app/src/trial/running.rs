@@ -1,12 +1,14 @@
-//! When conversation tests are run: when somebody asks, and each night.
+//! When conversation tests are run: when somebody asks, each night, and before a release is built.
 
-use std::time::Duration;
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use guildhall_domain::{
     Id, Refusal,
+    bot::Settings,
+    content::{Check, Severity},
     event::{Event, Kind},
     id, job,
-    suite::{Occasion, Run, Stage},
+    suite::{Case, CaseResult, Occasion, Run, Stage, Suite},
 };
 use guildhall_persistence::{Owner, Tx};
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,7 @@ use super::{Bench, attempt_all};
 use crate::{
     App, Work,
     job::Running,
+    live::LiveBot,
     suite::{OwnHome, whole},
     worker::Doing,
 };
@@ -126,5 +129,79 @@ pub(crate) fn nightly(app: &App, tenant: Id<id::Tenant>) -> Doing<'_, ()> {
             Ok(())
         })
         .await
+    })
+}
+
+/// What the tests say of a bot that is about to be built for releases of these departments. A failing test of another
+/// department, or of the company, is an error: the release harms it, and is held. One of a publishing department's own is
+/// an error where its suite is required, and else a warning. A test that fails with what is live already says nothing.
+pub(crate) async fn before_release(
+    app: &App,
+    tenant: Id<id::Tenant>,
+    candidate: Arc<LiveBot>,
+    publishing: &[Id<id::Department>],
+) -> Result<Vec<Finding>, Refusal> {
+    let look = async |tx: &Tx| {
+        let mut all = Vec::new();
+        let owners = tx.suites().owners().await?;
+        for owner in owners {
+            all.push((owner, own_key(tx, owner).await?, whole(tx, owner, &[]).await?));
+        }
+        let now = app.bench(tx, None, Stage::Live).await?;
+        let keys: HashMap<_, _> =
+            tx.departments().all().await?.into_iter().map(|one| (one.id, one.key.to_string())).collect();
+        let settings: Settings = tx.builds().bot().await?.settings;
+        Ok((all, now, Bench::new(candidate, settings, keys)))
+    };
+    let (all, now, then) = app.look(&App::system(tenant), look).await?;
+    let publishing = publishing.to_vec();
+    let judged = tokio::task::spawn_blocking(move || {
+        let mut findings = Vec::new();
+        for (owner, key, suites) in &all {
+            findings.extend(worse(&now, &then, suites, key.as_deref(), *owner, &publishing)?);
+        }
+        Ok::<_, Refusal>(findings)
+    });
+    judged.await.map_err(Refusal::broken)?
+}
+
+/// What the tests found of a candidate.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    /// What to say beside the release.
+    pub(crate) check: Check,
+    /// Whose test it is; the company's without one.
+    pub(crate) owner: Owner,
+}
+
+fn worse(
+    now: &Bench,
+    then: &Bench,
+    suites: &[(Suite, Vec<Case>)],
+    key: Option<&str>,
+    owner: Owner,
+    publishing: &[Id<id::Department>],
+) -> Result<Vec<Finding>, Refusal> {
+    let before = attempt_all(now, suites, key, |_, _| true)?;
+    let after = attempt_all(then, suites, key, |_, _| true)?;
+    let own = owner.is_some_and(|owner| publishing.contains(&owner));
+    let failing = after.into_iter().zip(before).filter(|(after, before)| !after.passed() && (own || before.passed()));
+    let finding = |(result, _): (CaseResult, CaseResult)| {
+        let severity = if own && !result.required { Severity::Warning } else { Severity::Error };
+        let whose = key.unwrap_or("the company");
+        let detail = format!("The test «{}» of «{}» ({whose}) fails: {}", result.name, result.suite_name, why(&result));
+        let departments = key.map(str::to_owned).into_iter().collect();
+        let code = if own { "test-failed" } else { "harms-test" };
+        let check = Check { code: code.to_owned(), severity, detail, intent: None, departments };
+        Finding { check, owner }
+    };
+    Ok(failing.map(finding).collect())
+}
+
+/// The first thing that is not as expected.
+fn why(result: &CaseResult) -> String {
+    let missed = result.turns.iter().find_map(|turn| turn.misses.first().map(|miss| (turn, miss)));
+    missed.map_or_else(String::new, |(turn, miss)| {
+        format!("«{}» should give {} {}, and gives {}", turn.said, miss.what, miss.expected, miss.got)
     })
 }

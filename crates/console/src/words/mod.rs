@@ -9,6 +9,7 @@ pub(crate) mod content;
 pub(crate) mod conversation;
 pub(crate) mod declined;
 pub(crate) mod department;
+pub(crate) mod evaluation;
 pub(crate) mod gap;
 pub(crate) mod people;
 pub(crate) mod release;
