@@ -240,8 +240,14 @@ mod tests {
     fn content(intent: u128, phrases: &[&str]) -> Content {
         let phrase = |(n, text): (u128, &&str)| Phrase { id: id(n), text: (*text).to_owned(), language: None };
         let phrases = (0..).zip(phrases).map(phrase).collect();
-        let intents =
-            vec![FrozenIntent { id: id(intent), name: format!("i{intent}"), title: None, phrases, answers: vec![] }];
+        let intents = vec![FrozenIntent {
+            id: id(intent),
+            name: format!("i{intent}"),
+            title: None,
+            phrases,
+            answers: vec![],
+            rules: crate::intent::Rules::default(),
+        }];
         Content { intents }
     }
 
