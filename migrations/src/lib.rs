@@ -8,10 +8,6 @@ mod m20261125_000001_foundation;
 mod m20261125_000002_kept;
 mod m20261125_000003_people;
 mod m20261125_000004_api_keys;
-mod m20261125_000005_jobs;
-mod m20261125_000006_between;
-mod m20261125_000007_gaps;
-mod m20261125_000008_asking;
 mod table;
 
 use sea_orm_migration::{MigrationTrait, async_trait};
@@ -30,10 +26,6 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000002_kept::Migration),
             Box::new(m20261125_000003_people::Migration),
             Box::new(m20261125_000004_api_keys::Migration),
-            Box::new(m20261125_000005_jobs::Migration),
-            Box::new(m20261125_000006_between::Migration),
-            Box::new(m20261125_000007_gaps::Migration),
-            Box::new(m20261125_000008_asking::Migration),
         ]
     }
 }

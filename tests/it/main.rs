@@ -16,23 +16,17 @@
 #[macro_use]
 mod house;
 
-mod analysing;
 mod archiving;
-mod asking;
 mod attacks;
 mod auditing;
-mod between;
 mod chatting;
 mod console;
 mod content;
 mod crash;
 mod deploying;
 mod document;
-mod evaluating;
 mod exchanging;
-mod gaps;
 mod getting_in;
-mod holding;
 mod manners;
 mod metrics;
 mod people;
@@ -41,4 +35,3 @@ mod questions;
 mod releasing;
 mod stopping;
 mod sweep;
-mod testing;

@@ -36,15 +36,9 @@ use crate::{
         (name = "departments", description = "Departments and who belongs to them"),
         (name = "content", description = "Drafts, releases, and what is live"),
         (name = "bot", description = "The live bot: settings and understanding"),
-        (name = "jobs", description = "What takes longer than an answer may: how far it is, and what came of it"),
         (name = "channels", description = "Where visitors reach the bot"),
         (name = "chat", description = "What a visitor's page calls"),
         (name = "conversations", description = "What visitors asked, for staff"),
-        (name = "requests", description = "Knowledge requests between departments, who knows, and what waits for whom"),
-        (name = "gaps", description = "What visitors asked and the bot could not answer"),
-        (name = "analytics", description = "The numbers of visitors' talk"),
-        (name = "privacy", description = "How long visitors' words are kept, and their erasure"),
-        (name = "tests", description = "Conversation tests: suites, cases, and what came of running them"),
         (name = "audit", description = "What staff did"),
     ),
     components(schemas(ProblemView)),
@@ -156,9 +150,7 @@ fn complete(path: &str, operation: &mut Operation) {
     if path.starts_with("/v1/sessions") {
         statuses.push(401);
     }
-    // What is decided over something that others decide over too may be decided already, or fit no more.
-    let decides = ["/proposals/{proposal}/", "/settlements/{settlement}/"].iter().any(|of| path.contains(of));
-    let by_token = !decides && (path.ends_with("/accept") || path.ends_with("/complete"));
+    let by_token = path.ends_with("/accept") || path.ends_with("/complete");
     if by_path || by_token {
         statuses.push(404);
     }
@@ -170,7 +162,6 @@ fn complete(path: &str, operation: &mut Operation) {
     }
     if creates
         || edits
-        || decides
         || path.ends_with("/imports")
         || operation.operation_id.as_deref().is_some_and(|id| id.starts_with("delete") || id.starts_with("put"))
     {
@@ -178,9 +169,6 @@ fn complete(path: &str, operation: &mut Operation) {
     }
     if by_token || operation.operation_id.as_deref() == Some("revokeInvitation") {
         statuses.push(410);
-    }
-    if decides {
-        statuses.push(422);
     }
     if path == "/v1/tenants" {
         statuses.push(403);

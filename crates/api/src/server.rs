@@ -9,7 +9,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
-use guildhall_app::{App, Clock, Parts, SystemClock, letter::Mailer, notice::Notice, relay, worker};
+use guildhall_app::{App, Clock, Parts, SystemClock, builder, letter::Mailer, notice::Notice, postman};
 use guildhall_auth::{Cost, Hasher, KeyRing, OsEntropy, Pepper};
 use guildhall_persistence::{Shared, Store, shared::MISSED};
 use tokio::{sync::watch, task::JoinHandle};
@@ -240,14 +240,13 @@ pub fn start(config: &Config, house: House) -> Result<Running, ServerError> {
     let address = server.addrs().first().copied().unwrap_or(config.listen);
     let server = server.run();
     let handle = server.handle();
-    let mut jobs = worker::start(&house.app, &stopped);
-    jobs.extend([
+    let jobs = vec![
+        tokio::spawn(builder::work(Arc::clone(&house.app), stopped.clone())),
+        tokio::spawn(postman::work(Arc::clone(&house.app), stopped.clone())),
         tokio::spawn(listen(Arc::clone(&house.app), stopped.clone())),
-        tokio::spawn(relay::listen(Arc::clone(&house.app), stopped.clone())),
         tokio::spawn(follow_keys(Arc::clone(&house.app), config.keys(), stopped.clone())),
-        tokio::spawn(seed(Arc::clone(&house.app), stopped.clone())),
         tokio::spawn(beat(Arc::clone(&house.app), stopped)),
-    ]);
+    ];
     let inside = board.map(|board| (board.handle(), tokio::spawn(board)));
     Ok(Running { address, metrics_address, inside, handle, served: tokio::spawn(server), jobs, stop, leaving, house })
 }
@@ -283,20 +282,6 @@ async fn listen(app: Arc<App>, mut stop: watch::Receiver<bool>) {
                 Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
                 Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
             },
-            _ = stop.changed() => return,
-        }
-    }
-}
-
-/// How long a node waits before it tries again to give out chores.
-const SEEDED: Duration = Duration::from_mins(1);
-
-/// Gives every tenant its chores; those of before know nothing of new ones.
-async fn seed(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    while let Err(error) = app.seed_chores().await {
-        tracing::warn!(%error, "the chores could not be given out yet");
-        tokio::select! {
-            () = tokio::time::sleep(SEEDED) => {}
             _ = stop.changed() => return,
         }
     }

@@ -5,14 +5,12 @@ use std::sync::Arc;
 use guildhall_domain::{
     Permit, Refusal,
     bot::{Decision, Settings, decide},
-    boundary::{Applied, Condition, bound},
     event::{Event, Kind},
     policy::{ConfigureBot, ReadLive},
     text::Language,
 };
-use guildhall_nlu::{Prediction, Query, Ranked, Repair, Trace};
+use guildhall_nlu::{Prediction, Query, Repair, Trace};
 use guildhall_persistence::{Bot, Tx};
-use serde_json::{Map, Value};
 
 use crate::{
     App, Work,
@@ -40,19 +38,6 @@ pub struct Understood<'a> {
     pub threshold: f32,
     /// Two best confidences closer than this are ambiguous.
     pub margin: f32,
-    /// The boundaries that took effect in this context.
-    pub boundaries: Vec<Crossed<'a>>,
-}
-
-/// A boundary that took effect.
-#[derive(Debug)]
-pub struct Crossed<'a> {
-    /// What is meant here.
-    pub meant: &'a Known,
-    /// What seemed to be, and is not.
-    pub ruled_out: &'a Known,
-    /// The conditions that hold.
-    pub when: Vec<Condition>,
 }
 
 /// An intent that a text may mean.
@@ -71,9 +56,8 @@ pub fn understand<'a>(
     settings: &Settings,
     text: &str,
     language: Option<&Language>,
-    context: &Map<String, Value>,
 ) -> Understood<'a> {
-    judge(bot, settings, context, bot.model.predict(&Query { text, language: language.map(Language::as_str) }))
+    judge(bot, settings, bot.model.predict(&Query { text, language: language.map(Language::as_str) }))
 }
 
 /// Understands a text and says why.
@@ -83,31 +67,20 @@ pub fn explain<'a>(
     settings: &Settings,
     text: &str,
     language: Option<&Language>,
-    context: &Map<String, Value>,
 ) -> (Understood<'a>, Trace) {
     let trace = bot.model.explain(&Query { text, language: language.map(Language::as_str) });
-    (judge(bot, settings, context, trace.prediction.clone()), trace)
+    (judge(bot, settings, trace.prediction.clone()), trace)
 }
 
-/// Lets boundaries take effect, and decides by the tenant's thresholds, or by the engine's own.
-fn judge<'a>(
-    bot: &'a LiveBot,
-    settings: &Settings,
-    context: &Map<String, Value>,
-    prediction: Prediction,
-) -> Understood<'a> {
-    let known = |ranked: &Ranked| bot.known(ranked.intent).map(|known| (known.intent.id, ranked.confidence));
-    let mut ranking: Vec<_> = prediction.ranking.iter().filter_map(known).collect();
-    let applied = bound(&mut ranking, |rival| bot.boundaries_against(rival).to_vec(), context);
-    let crossed = |one: Applied<_>| {
-        Some(Crossed { meant: bot.intent(one.meant)?, ruled_out: bot.intent(one.ruled_out)?, when: one.when })
-    };
-    let confidences: Vec<f32> = ranking.iter().map(|(_, confidence)| *confidence).collect();
+/// Decides by the tenant's thresholds, or by the engine's own.
+fn judge<'a>(bot: &'a LiveBot, settings: &Settings, prediction: Prediction) -> Understood<'a> {
+    let confidences: Vec<f32> = prediction.ranking.iter().map(|ranked| ranked.confidence).collect();
     let threshold = settings.threshold.unwrap_or(prediction.threshold);
     let margin = settings.margin.unwrap_or(prediction.delta);
-    let candidates = ranking.into_iter().take(SHOWN);
     let candidates =
-        candidates.filter_map(|(id, confidence)| bot.intent(id).map(|known| Candidate { known, confidence }));
+        prediction.ranking.iter().take(SHOWN).filter_map(|ranked| {
+            bot.known(ranked.intent).map(|known| Candidate { known, confidence: ranked.confidence })
+        });
     Understood {
         decision: decide(prediction.score, threshold, &confidences, margin),
         ranking: candidates.collect(),
@@ -116,7 +89,6 @@ fn judge<'a>(
         score: prediction.score,
         threshold,
         margin,
-        boundaries: applied.into_iter().filter_map(crossed).collect(),
     }
 }
 

@@ -1,181 +1,112 @@
 //! The builder: makes the models that releases wait for, one tenant at a time under a lease, and moves the pointer.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{sync::Arc, time::Duration};
 
 use guildhall_domain::{
-    Actor, Id, Refusal,
-    content::Severity,
+    Id, Refusal,
+    content::Content,
     event::{Event, Kind},
-    harm::Harm,
     id,
     release::{Part, Release, State, next_parts},
 };
 use guildhall_nlu::ENGINE_VERSION;
-use guildhall_persistence::{Build, Errand, ErrandKind, Tx};
+use guildhall_persistence::{Build, Job, JobKind, Tx};
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 
 use crate::{
-    App, Work, evaluation, held,
+    App,
     live::{LiveBot, contents, faces, fit, training_set},
     metrics::BuildEnd,
     notice::Notice,
-    overlap, trial,
-    weighing::weigh,
-    worker::{Outcome, Trade},
 };
 
+/// A builder's claim on a tenant; renewed while it works, so that a dead builder's work is soon taken up by another.
+const LEASE: Duration = Duration::from_secs(15);
+const RENEWED: Duration = Duration::from_secs(5);
 /// A build that failed this often says so.
 const MOST_ATTEMPTS: i64 = 5;
 
-pub(crate) const TRADE: Trade = Trade {
-    kind: ErrandKind::Build,
-    able: |_| true,
-    attempts: MOST_ATTEMPTS,
-    run: |app, errand| Box::pin(take(app, errand)),
-    give_up: |app, errand| Box::pin(give_up(app, errand)),
-};
-
-/// What follows once releases went live, in the unit of work in which they do; mostly errands that are asked for. One
-/// line each.
-async fn follow(work: &Work<'_>, _live: &[&Release]) -> Result<(), Refusal> {
-    overlap::ask(work).await?;
-    evaluation::after_release(work).await?;
-    Ok(())
+/// Works until told to stop; a build that is under way is finished first.
+pub async fn work(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match take(&app).await {
+            Ok(true) => {}
+            Ok(false) => app.builder.rest(&mut stop).await,
+            Err(error) => {
+                tracing::warn!(%error, "the builder could not look at the queue");
+                app.builder.rest(&mut stop).await;
+            }
+        }
+    }
 }
 
-async fn take(app: &App, errand: &Errand) -> Result<Outcome, Refusal> {
-    let begun = tokio::time::Instant::now();
-    let built = build(app, errand).await;
-    let end = match &built {
-        Ok(()) => BuildEnd::Done,
-        Err(_) if errand.attempts + 1 >= MOST_ATTEMPTS => BuildEnd::GivenUp,
-        Err(_) => BuildEnd::Failed,
+/// Takes one piece of work, if any is due, and does it.
+pub async fn take(app: &App) -> Result<bool, Refusal> {
+    let now = app.now();
+    let lease: Id<()> = app.entropy().new_id(now)?;
+    let Some(job) = app.store.claim(JobKind::Build, lease.uuid(), now, now.after(LEASE)).await? else {
+        return Ok(false);
     };
-    app.metrics.built(end, begun.elapsed());
-    built.map(|()| Outcome::Done)
+    let begun = tokio::time::Instant::now();
+    let outcome = tokio::select! {
+        outcome = build(app, &job) => outcome,
+        lost = renew(app, &job) => lost,
+    };
+    match outcome {
+        Ok(()) => {
+            app.metrics.built(BuildEnd::Done, begun.elapsed());
+            app.store.finish(&job).await?;
+        }
+        Err(error) => {
+            tracing::error!(error = %Chain(&error), tenant = %job.tenant, attempts = job.attempts, "a build failed");
+            let last = job.attempts + 1 >= MOST_ATTEMPTS;
+            app.metrics.built(if last { BuildEnd::GivenUp } else { BuildEnd::Failed }, begun.elapsed());
+            if last {
+                give_up(app, &job).await?;
+                app.store.finish(&job).await?;
+            } else {
+                let wait = Duration::from_secs(1 << job.attempts.clamp(0, 6));
+                app.store.put_back(&job, app.now().after(wait)).await?;
+            }
+        }
+    }
+    Ok(true)
+}
+
+async fn renew(app: &App, job: &Job) -> Result<(), Refusal> {
+    loop {
+        tokio::time::sleep(RENEWED).await;
+        if !app.store.renew(job, app.now().after(LEASE)).await? {
+            return Err(Refusal::Unavailable("lease"));
+        }
+    }
 }
 
 /// What a build starts from, read in one go.
 struct Ground {
     current: i64,
     last: i64,
-    /// What is live, of the departments that still are.
-    present: Vec<Part>,
-    /// Whether a department that is no more still speaks.
-    stale: bool,
     waiting: Vec<Release>,
-    standing: HashSet<Id<id::Department>>,
-}
-
-/// What a build makes of its ground.
-struct Plan {
     parts: Vec<Part>,
-    /// Those that wait and are not held.
-    waiting: Vec<Release>,
-    held: Vec<(Release, Vec<Harm>)>,
-    /// Whether nothing but what is live would speak.
-    idle: bool,
+    contents: Vec<(Id<id::Department>, Content)>,
 }
 
 async fn survey(tx: &Tx) -> Result<Ground, Refusal> {
     let current = tx.builds().bot().await?.current_build;
-    let standing = faces(tx).await?;
-    let parts = tx.builds().parts(current).await?;
-    let stands = |part: &Part| standing.contains_key(&part.department);
     let waiting = tx.releases().waiting().await?;
-    let present: Vec<_> = parts.iter().copied().filter(stands).collect();
-    let stale = present.len() < parts.len();
-    Ok(Ground {
-        current,
-        last: tx.builds().last_number().await?,
-        present,
-        stale,
-        waiting,
-        standing: standing.into_keys().collect(),
-    })
+    let standing = faces(tx).await?;
+    let mut parts =
+        next_parts(&tx.builds().parts(current).await?, &waiting.iter().map(Release::part).collect::<Vec<_>>());
+    parts.retain(|part| standing.contains_key(&part.department));
+    let contents = contents(tx, &parts).await?;
+    Ok(Ground { current, last: tx.builds().last_number().await?, waiting, parts, contents })
 }
 
-/// Weighs the releases that wait, one after the other, each beside what is live and those that passed before it.
-async fn plan(app: &App, system: &Actor, ground: &Ground) -> Result<Plan, Refusal> {
-    let (mut parts, mut waiting, mut held) = (ground.present.clone(), Vec::new(), Vec::new());
-    for release in &ground.waiting {
-        if !ground.standing.contains(&release.department) {
-            // Of a department that is no more: overtaken.
-            waiting.push(release.clone());
-            continue;
-        }
-        let newest =
-            !ground.waiting.iter().any(|other| other.department == release.department && other.number > release.number);
-        let harms = if newest { checks(app, system, &parts, release).await? } else { Vec::new() };
-        if harms.is_empty() {
-            parts = next_parts(&parts, &[release.part()]);
-            waiting.push(release.clone());
-        } else {
-            held.push((release.clone(), harms));
-        }
-    }
-    let idle = waiting.is_empty() && !held.is_empty() && !ground.stale;
-    Ok(Plan { parts, waiting, held, idle })
-}
-
-/// What is checked before a release is built; what it harms holds it. One line each.
-async fn checks(app: &App, system: &Actor, present: &[Part], release: &Release) -> Result<Vec<Harm>, Refusal> {
-    let mut harms = Vec::new();
-    harms.extend(weigh(app, system, present, release).await?);
-    try_out(app, system, present, release, &mut harms).await?;
-    Ok(harms)
-}
-
-/// Tries the conversation tests beside a release, where there are any: those of another department that would fail harm
-/// it; the company's, and the publishing department's own required ones, count for that.
-async fn try_out(
-    app: &App,
-    system: &Actor,
-    present: &[Part],
-    release: &Release,
-    harms: &mut Vec<Harm>,
-) -> Result<(), Refusal> {
-    let next = next_parts(present, &[release.part()]);
-    let read = async |tx: &Tx| {
-        let tested = !tx.suites().owners().await?.is_empty();
-        Ok(if tested { Some((contents(tx, &next).await?, faces(tx).await?)) } else { None })
-    };
-    let Some((contents, faces)) = app.look(system, read).await? else { return Ok(()) };
-    let model = fit(app, training_set(&contents)).await?;
-    let candidate = LiveBot::join(0, next, model, None, contents, faces)?;
-    let let_go =
-        |of: Id<id::Department>| release.harms.iter().any(|harm| harm.department == of && harm.let_go.is_some());
-    let tenant = system.scope.tenant();
-    for finding in trial::before_release(app, tenant, Arc::new(candidate), &[release.department]).await? {
-        let whose = finding.owner.unwrap_or(release.department);
-        if finding.check.severity != Severity::Error || let_go(whose) {
-            continue;
-        }
-        let at = harms.iter().position(|harm| harm.department == whose).unwrap_or_else(|| {
-            harms.push(Harm::to(whose));
-            harms.len() - 1
-        });
-        harms.get_mut(at).into_iter().for_each(|harm| harm.tests.push(finding.check.detail.clone()));
-    }
-    Ok(())
-}
-
-async fn hold_all(work: &Work<'_>, plan: &Plan) -> Result<(), Refusal> {
-    for (release, harms) in &plan.held {
-        held::hold(work, release, harms).await?;
-    }
-    Ok(())
-}
-
-async fn build(app: &App, errand: &Errand) -> Result<(), Refusal> {
-    let system = App::system(errand.tenant);
+async fn build(app: &App, job: &Job) -> Result<(), Refusal> {
+    let system = App::system(job.tenant);
     let ground = app.look(&system, survey).await?;
-    let plan = plan(app, &system, &ground).await?;
-    if plan.idle {
-        return app.act(&system, async |work| hold_all(work, &plan).await).await;
-    }
-    let contents = app.look(&system, async |tx| contents(tx, &plan.parts).await).await?;
-    let model = fit(app, training_set(&contents)).await?;
+    let model = fit(app, training_set(&ground.contents)).await?;
     let (model, artefact) = tokio::task::spawn_blocking(move || {
         let artefact = model.to_bytes();
         (model, artefact)
@@ -187,7 +118,7 @@ async fn build(app: &App, errand: &Errand) -> Result<(), Refusal> {
         .act(&system, async |work| {
             let build = Build {
                 number,
-                parts: plan.parts.clone(),
+                parts: ground.parts.clone(),
                 engine: ENGINE_VERSION.to_string(),
                 checksum: Sha256::digest(&artefact).into(),
                 artefact: artefact.clone(),
@@ -197,44 +128,58 @@ async fn build(app: &App, errand: &Errand) -> Result<(), Refusal> {
             if !work.builds().point(ground.current, number, work.now()).await? {
                 return Err(Refusal::Unavailable("another builder was quicker"));
             }
-            turn_over(work, ground.current, &plan).await?;
-            hold_all(work, &plan).await?;
-            work.notify(Notice::BotChanged(errand.tenant))?;
+            turn_over(work, &ground).await?;
+            work.notify(Notice::BotChanged(job.tenant))?;
             // From here until it is in its place whoever asks for the new build waits for it instead of loading it.
-            Ok((faces(work).await?, app.live.hold_loading(errand.tenant).await))
+            Ok((faces(work).await?, app.live.hold_loading(job.tenant).await))
         })
         .await;
     let (faces, _loading) = moved?;
-    let bot = LiveBot::join(number, plan.parts, model, Some(app.now()), contents, faces)?;
-    app.live.place(errand.tenant, bot);
+    let bot = LiveBot::join(number, ground.parts, model, Some(app.now()), ground.contents, faces)?;
+    app.live.place(job.tenant, bot);
     Ok(())
 }
 
 /// The releases that the new build speaks go live; those that they replace, and those that were overtaken while they
 /// waited, are superseded.
-async fn turn_over(work: &Work<'_>, current: i64, plan: &Plan) -> Result<(), Refusal> {
-    let before = work.builds().parts(current).await?;
+async fn turn_over(work: &crate::Work<'_>, ground: &Ground) -> Result<(), Refusal> {
+    let before = work.builds().parts(ground.current).await?;
     let (live, overtaken): (Vec<_>, Vec<_>) =
-        plan.waiting.iter().partition(|release| plan.parts.iter().any(|part| part.release == release.id));
+        ground.waiting.iter().partition(|release| ground.parts.iter().any(|part| part.release == release.id));
     let replaced =
         before.iter().filter(|old| live.iter().any(|new| new.department == old.department)).map(|part| part.release);
     work.releases().turn(replaced, State::Live, State::Superseded, work.now()).await?;
     work.releases().turn(overtaken.iter().map(|r| r.id), State::Building, State::Superseded, work.now()).await?;
     work.releases().turn(live.iter().map(|r| r.id), State::Building, State::Live, work.now()).await?;
-    for release in &live {
+    for release in live {
         work.tell(Event::of(Kind::WentLive, release.id).within(release.department))?;
     }
-    follow(work, &live).await
+    Ok(())
 }
 
-async fn give_up(app: &App, errand: &Errand) -> Result<Outcome, Refusal> {
-    app.act(&App::system(errand.tenant), async |work| {
+async fn give_up(app: &App, job: &Job) -> Result<(), Refusal> {
+    app.act(&App::system(job.tenant), async |work| {
         let waiting = work.releases().waiting().await?;
         work.releases().turn(waiting.iter().map(|r| r.id), State::Building, State::Failed, work.now()).await?;
         for release in waiting {
             work.tell(Event::of(Kind::BuildFailed, release.id).within(release.department))?;
         }
-        Ok(Outcome::Done)
+        Ok(())
     })
     .await
+}
+
+/// An error with all its causes, for the log.
+struct Chain<'a>(&'a dyn std::error::Error);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
 }

@@ -184,14 +184,11 @@ async fn converse(
             Some(open.ok_or(Conflict::ChoiceClosed)?.clone())
         }
     };
-    let mut context = talk.context.clone();
-    context.extend(sent.context.clone());
     let listener = reply::Listener {
         bot: &live,
         settings: &bot.settings,
         channel: channel.kind.name(),
         language: talk.language.as_ref(),
-        context: &context,
     };
     let (text, reply) = match (&sent.said, chosen) {
         (Said::Text(text), _) => (text.as_str().to_owned(), listener.hear(text.as_str())),
@@ -222,6 +219,8 @@ async fn converse(
     let both = [message, answer];
     work.conversations().write(&both).await.or_taken(Conflict::AlreadyDone)?;
     let [message, answer] = both;
+    let mut context = talk.context.clone();
+    context.extend(sent.context.clone());
     if reply.choices != talk.choices || context != talk.context {
         bounded(&context)?;
         work.conversations().leave(id, &reply.choices, &context).await?;

@@ -25,7 +25,6 @@ use crate::{
     release,
     session::Client,
     tenant::{self, SignUp},
-    worker,
 };
 
 /// The content, written for the demo.
@@ -152,7 +151,7 @@ pub async fn found(app: &App, origin: &str) -> Result<Demo, Refusal> {
         size.1 += file.intents.iter().map(|intent| intent.phrases.len()).sum::<usize>();
         bring(app, owner, file).await?;
     }
-    worker::work_off(app, &builder::TRADE).await?;
+    while builder::take(app).await? {}
     let channel = open_channel(app, &leader, origin).await?;
     Ok(Demo { people, channel, size })
 }
@@ -237,7 +236,6 @@ fn read(file: IntentFile) -> Result<NewIntent, Refusal> {
             channel: None,
             text: good(AnswerText::parse(&file.text))?,
             buttons: file.buttons.into_iter().filter_map(button).collect(),
-            when: Vec::new(),
         })
     };
     Ok(NewIntent {

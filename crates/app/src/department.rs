@@ -10,7 +10,7 @@ use guildhall_domain::{
     policy::{Action, EditDepartment, FoundDepartment, GrantRole, ReadDepartments},
     text::{Name, Note},
 };
-use guildhall_persistence::{ErrandKind, OrTaken, Tx};
+use guildhall_persistence::{JobKind, OrTaken, Tx};
 use serde_json::json;
 
 use crate::{Work, notice::Notice, standing};
@@ -33,8 +33,6 @@ pub struct DepartmentPatch {
     pub name: Option<Name>,
     /// Another description, or none any more.
     pub description: Option<Option<Note>>,
-    /// Whether its draft changes only by proposals that another person approves.
-    pub four_eyes: Option<bool>,
 }
 
 /// The department that a path names.
@@ -56,7 +54,6 @@ pub async fn found(work: &Work<'_>, _: &Permit<FoundDepartment>, new: NewDepartm
         key: new.key,
         name: new.name,
         description: new.description,
-        four_eyes: false,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -97,7 +94,6 @@ pub async fn change(
     permit.over(department.id)?;
     patch.name.into_iter().for_each(|name| department.name = name);
     patch.description.into_iter().for_each(|description| department.description = description);
-    patch.four_eyes.into_iter().for_each(|four_eyes| department.four_eyes = four_eyes);
     department.updated_at = work.now();
     if !work.departments().change(&department, version).await? {
         return Err(Refusal::stale(department.version));
@@ -133,7 +129,8 @@ pub async fn dissolve(
     work.departments().dissolve(department.id, work.now()).await?;
     let event = Event::of(Kind::DepartmentDissolved, &department.key).within(department.id);
     work.tell(event.with(json!({ "heir": heir })))?;
-    work.ask(ErrandKind::Build, "", work.now()).await
+    work.enqueue(work.new_id::<()>()?.uuid(), JobKind::Build, "", work.now()).await?;
+    work.notify(Notice::WorkWaits(work.scope().tenant()))
 }
 
 /// Who belongs to a department.

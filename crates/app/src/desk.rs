@@ -60,11 +60,6 @@ impl App {
         for id in departments {
             permit.over(*id)?;
         }
-        self.desk_of(tx, departments).await
-    }
-
-    /// The preview of these departments' drafts, for the house itself.
-    pub(crate) async fn desk_of(&self, tx: &Tx, departments: &[Id<id::Department>]) -> Result<DeskInUse, Refusal> {
         let all = self.stand(tx, departments).await?;
         let mut hasher = Sha256::new();
         for (department, content) in &all {

@@ -7,7 +7,6 @@ use guildhall_domain::{
     Id, Moment, id,
     invitation::Invitation,
     member::{Email, Member},
-    request::Question,
     text::Name,
 };
 use serde::{Deserialize, Serialize};
@@ -65,42 +64,6 @@ impl Links {
     pub fn reset(&self, token: &ResetToken) -> String {
         format!("{}/console/new-password?token={}", self.0, token.text())
     }
-}
-
-impl Links {
-    /// Where a knowledge request is answered.
-    #[must_use]
-    pub fn request(&self, id: Id<id::KnowledgeRequest>) -> String {
-        format!("{}/console/knowledge-requests/{id}", self.0)
-    }
-}
-
-/// What there is to tell of a knowledge request.
-pub(crate) struct News<'a> {
-    /// In a word or two.
-    pub(crate) what: &'a str,
-    /// The name of the department that asks; the company without it.
-    pub(crate) from: Option<&'a str>,
-    /// The name of the department that should know.
-    pub(crate) to: &'a str,
-    /// When it is due, while it is.
-    pub(crate) due: Option<Moment>,
-}
-
-/// News of a knowledge request.
-pub(crate) fn request(reader: &Member, news: &News<'_>, question: &Question, link: &str) -> Letter {
-    let News { what, from, to, due } = news;
-    let from = from.unwrap_or("The company");
-    let due = due.map_or_else(String::new, |due| format!("The answer is due {due}.\n"));
-    let text = format!(
-        "Hello {},\n\n\
-         {from} asks {to}; this is {what}:\n\n\
-         {question}\n\n\
-         {due}{link}\n\n\
-         Your settings say whether such letters reach you.\n",
-        reader.name
-    );
-    Letter { to: reader.email.clone(), subject: format!("A question to {to}: {what}"), text }
 }
 
 /// An invitation, for whom it invites.

@@ -1,62 +1,41 @@
 //! Use cases and background jobs: load, decide, save, tell. No HTTP and no SQL here.
 
 pub mod advice;
-pub mod analytics;
 pub mod api_key;
 pub mod archive;
 pub mod audit;
 mod bell;
 pub mod bot;
 pub mod builder;
-pub mod calendar;
 pub mod channel;
 pub mod chat;
-pub mod chore;
 pub mod clock;
 pub mod conversation;
 pub mod demo;
 pub mod department;
 pub mod desk;
-pub mod draft;
-pub mod evaluation;
 pub mod exchange;
 mod form;
-pub mod gap;
 pub mod gate;
 pub mod hashing;
-pub mod held;
-pub mod inbox;
 pub mod intent;
 pub mod invitation;
-pub mod job;
-pub mod knower;
 pub mod letter;
 pub mod live;
 pub mod member;
 pub mod metrics;
 pub mod notice;
-pub mod overlap;
 pub mod postman;
-pub mod proposal;
-pub mod relay;
 pub mod release;
 mod reply;
-pub mod request;
 pub mod reset;
-pub mod retention;
 pub mod roster;
 pub mod session;
-pub mod settings;
-pub mod settlement;
 pub mod standing;
-pub mod suite;
 pub mod tenant;
 mod thinking;
 pub mod throttle;
-pub mod trial;
-mod weighing;
 pub mod work;
-pub mod worker;
 
 use std::sync::Arc;
 
@@ -64,9 +43,7 @@ pub use clock::{Clock, SystemClock};
 use guildhall_auth::{Directory, Entropy, KeyRing, Sealer, Tokens};
 use guildhall_domain::Moment;
 use guildhall_nlu::SentenceEncoder;
-pub use guildhall_persistence::{
-    IntentFilter, MemberFilter, MemberSettings, OverlapFilter, ProposalFilter, RequestFilter, StaffConversation, Tx,
-};
+pub use guildhall_persistence::{IntentFilter, MemberFilter, StaffConversation, Tx};
 use guildhall_persistence::{Shared, Store};
 pub use work::Work;
 
@@ -88,15 +65,13 @@ pub struct App {
     directory: Directory,
     sealer: Sealer,
     gate: gate::Memory,
-    bells: worker::Bells,
-    mailer: Option<Arc<dyn letter::Mailer>>,
+    builder: bell::Bell,
+    post: postman::Post,
     links: letter::Links,
     encoder: Option<Arc<SentenceEncoder>>,
     thinking: thinking::Thinking,
     desks: desk::Desks,
-    marks: relay::Marks,
     importing: tokio::sync::Semaphore,
-    weighings: weighing::Weighings,
 }
 
 /// What an [`App`] is made of.
@@ -141,15 +116,13 @@ impl App {
             clock: parts.clock,
             entropy: parts.entropy,
             gate: gate::Memory::default(),
-            bells: worker::Bells::default(),
-            mailer: parts.mailer,
+            builder: bell::Bell::default(),
+            post: postman::Post { mailer: parts.mailer, bell: bell::Bell::default() },
             links: letter::Links::below(&parts.base_url),
             encoder: parts.encoder,
             thinking: thinking::Thinking::default(),
             desks: desk::Desks::default(),
-            marks: relay::Marks::default(),
             importing: tokio::sync::Semaphore::new(2),
-            weighings: weighing::Weighings::default(),
         })
     }
 

@@ -8,7 +8,6 @@ use std::{
 
 use guildhall_domain::{
     Id, Moment, Refusal,
-    boundary::Condition,
     content::{Content, FrozenIntent},
     folded, id,
     release::Part,
@@ -59,8 +58,6 @@ pub struct LiveBot {
     /// What each label of the model stands for, in the model's order.
     known: Vec<Known>,
     by_intent: HashMap<Id<id::Intent>, usize>,
-    /// The boundaries against each intent: who is meant instead, and when.
-    against: HashMap<Id<id::Intent>, Vec<(Id<id::Intent>, Vec<Condition>)>>,
     faces: HashMap<Id<id::Department>, Face>,
 }
 
@@ -83,19 +80,8 @@ impl LiveBot {
         let known = model.labels().iter().map(|label| by_label.remove(label)).collect::<Option<Vec<_>>>();
         let known = known.ok_or_else(|| Refusal::broken("a model that was trained on other content"))?;
         let by_intent = known.iter().enumerate().map(|(at, known)| (known.intent.id, at)).collect();
-        let mut against: HashMap<_, Vec<_>> = HashMap::new();
-        for known in &known {
-            for boundary in &known.intent.rules.boundaries {
-                against.entry(boundary.against).or_default().push((known.intent.id, boundary.when.clone()));
-            }
-        }
         let tier = model.facts().tier;
-        Ok(Self { number, parts, model, tier, built_at, known, by_intent, against, faces })
-    }
-
-    /// Every intent that the bot knows.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Known> {
-        self.known.iter()
+        Ok(Self { number, parts, model, tier, built_at, known, by_intent, faces })
     }
 
     /// What a label of the model stands for.
@@ -114,20 +100,6 @@ impl LiveBot {
     #[must_use]
     pub fn frozen(&self, department: Id<id::Department>, id: Id<id::Intent>) -> Option<&FrozenIntent> {
         self.intent(id).filter(|known| known.department == department).map(|known| &known.intent)
-    }
-
-    /// The boundaries against an intent: which other one is meant, and when.
-    #[must_use]
-    pub fn boundaries_against(&self, id: Id<id::Intent>) -> &[(Id<id::Intent>, Vec<Condition>)] {
-        self.against.get(&id).map_or(&[], Vec::as_slice)
-    }
-
-    /// What every part of the bot has released, by department.
-    #[must_use]
-    pub fn contents(&self) -> Vec<(Id<id::Department>, Content)> {
-        let all = self.parts.iter().map(|part| part.department);
-        all.map(|department| (department, Content { intents: self.intents_of(department, &IntentFilter::default()) }))
-            .collect()
     }
 
     /// How a department shows itself.
@@ -191,7 +163,7 @@ pub fn training_set(contents: &[(Id<id::Department>, Content)]) -> TrainingSet {
 
 /// Bots of more phrases are fitted for the default tier alone: encoding each takes milliseconds, and so many phrases need
 /// no better tier.
-pub(crate) const MOST_ENCODED: usize = 4_000;
+const MOST_ENCODED: usize = 4_000;
 
 /// Fits a model off the workers; one at a time, so that serving keeps its core.
 pub(crate) async fn fit(app: &App, set: TrainingSet) -> Result<Arc<Model>, Refusal> {

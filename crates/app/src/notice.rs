@@ -2,19 +2,18 @@
 //! everybody who waits also looks by themselves now and then.
 
 use guildhall_domain::{Id, id};
-use guildhall_persistence::ErrandKind;
 
 use crate::App;
 
 /// Something that others may be waiting for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
-    /// A tenant's errand of this kind waits.
-    ErrandWaits(ErrandKind, Id<id::Tenant>),
+    /// Releases of a tenant wait for a model.
+    WorkWaits(Id<id::Tenant>),
     /// A tenant's bot speaks another build, or its departments have other names.
     BotChanged(Id<id::Tenant>),
-    /// A job is further than it was, or has ended.
-    JobMoved(Id<id::Job>),
+    /// A tenant's letter waits to be sent.
+    LetterWaits(Id<id::Tenant>),
     /// Somebody wrote in a conversation.
     Written(Id<id::Conversation>),
 }
@@ -24,9 +23,9 @@ impl Notice {
     #[must_use]
     pub fn written(self) -> (&'static str, String) {
         match self {
-            Self::ErrandWaits(kind, tenant) => (topic(kind), tenant.to_string()),
+            Self::WorkWaits(tenant) => ("work", tenant.to_string()),
             Self::BotChanged(tenant) => ("bot", tenant.to_string()),
-            Self::JobMoved(job) => ("progress", job.to_string()),
+            Self::LetterWaits(tenant) => ("post", tenant.to_string()),
             Self::Written(conversation) => ("talk", conversation.to_string()),
         }
     }
@@ -35,23 +34,12 @@ impl Notice {
     #[must_use]
     pub fn read(topic: &str, text: &str) -> Option<Self> {
         match topic {
+            "work" => text.parse().ok().map(Self::WorkWaits),
             "bot" => text.parse().ok().map(Self::BotChanged),
-            "progress" => text.parse().ok().map(Self::JobMoved),
+            "post" => text.parse().ok().map(Self::LetterWaits),
             "talk" => text.parse().ok().map(Self::Written),
-            _ => {
-                let kind = ErrandKind::ALL.iter().copied().find(|kind| self::topic(*kind) == topic)?;
-                text.parse().ok().map(|tenant| Self::ErrandWaits(kind, tenant))
-            }
+            _ => None,
         }
-    }
-}
-
-/// The topic under which a kind of errand is announced.
-const fn topic(kind: ErrandKind) -> &'static str {
-    match kind {
-        ErrandKind::Build => "work",
-        ErrandKind::Letter => "post",
-        kind => kind.name(),
     }
 }
 
@@ -66,9 +54,10 @@ impl App {
     /// Does what a notice asks of this node.
     pub fn hear(&self, notice: Notice) {
         match notice {
-            Notice::ErrandWaits(kind, _) => self.bells.ring(kind),
+            Notice::WorkWaits(_) => self.builder.ring(),
+            Notice::LetterWaits(_) => self.post.bell.ring(),
             Notice::BotChanged(tenant) => self.live.look_again(tenant),
-            Notice::Written(_) | Notice::JobMoved(_) => {}
+            Notice::Written(_) => {}
         }
     }
 }
@@ -80,13 +69,12 @@ mod tests {
     #[test]
     fn notices_read_back() {
         let uuid = uuid::Uuid::from_u128(7);
-        let errands = ErrandKind::ALL.iter().map(|kind| Notice::ErrandWaits(*kind, Id::from_uuid(uuid)));
-        let others = [
+        for notice in [
+            Notice::WorkWaits(Id::from_uuid(uuid)),
             Notice::BotChanged(Id::from_uuid(uuid)),
-            Notice::JobMoved(Id::from_uuid(uuid)),
+            Notice::LetterWaits(Id::from_uuid(uuid)),
             Notice::Written(Id::from_uuid(uuid)),
-        ];
-        for notice in errands.chain(others) {
+        ] {
             let (topic, text) = notice.written();
             assert_eq!(Notice::read(topic, &text), Some(notice));
         }

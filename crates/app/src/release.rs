@@ -12,10 +12,10 @@ use guildhall_domain::{
     release::{Release, State},
     text::Note,
 };
-use guildhall_persistence::{ErrandKind, Tx};
+use guildhall_persistence::{JobKind, Tx};
 use serde_json::json;
 
-use crate::{App, Work, department::named, live};
+use crate::{App, Work, department::named, live, notice::Notice};
 
 /// Publishes a department's draft.
 pub async fn publish(
@@ -120,24 +120,15 @@ async fn release(
         restores,
         changes: Changes::count(&diff(&before, &content)),
         checks,
-        harms: Vec::new(),
-        due_at: None,
         created_at: work.now(),
         updated_at: work.now(),
     };
-    overtake(work, department.id).await?;
     work.releases().add(&release).await?;
-    work.ask(ErrandKind::Build, "", work.now()).await?;
+    work.enqueue(work.new_id::<()>()?.uuid(), JobKind::Build, "", work.now()).await?;
     let event = Event::of(Kind::Published, release.id).within(department.id);
     work.tell(event.with(json!({ "number": release.number, "restores": restores })))?;
+    work.notify(Notice::WorkWaits(work.scope().tenant()))?;
     Ok(release)
-}
-
-/// What a department has held is overtaken by what it publishes now.
-async fn overtake(work: &Work<'_>, department: Id<id::Department>) -> Result<(), Refusal> {
-    let held = work.releases().held().await?.into_iter().filter(|held| held.department == department);
-    work.releases().turn(held.map(|held| held.id), State::Held, State::Superseded, work.now()).await?;
-    Ok(())
 }
 
 /// Looks the content over beside what the other departments have live.

@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 use guildhall_domain::{
     Id,
     bot::{Decision, Settings, candidates},
-    boundary::surroundings,
     conversation::{Choice, ReplyFacts, ReplyKind, wording},
     id,
     intent::{Button, Press, pick},
     text::Language,
 };
-use serde_json::{Map, Value};
 
 use crate::{
-    bot::{Candidate, Understood, understand},
+    bot::{Candidate, understand},
     live::{Known, LiveBot},
 };
 
@@ -24,8 +22,6 @@ pub(crate) struct Listener<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) channel: &'a str,
     pub(crate) language: Option<&'a Language>,
-    /// The page, the campaign and the like.
-    pub(crate) context: &'a Map<String, Value>,
 }
 
 /// A reply that is about to be given.
@@ -39,16 +35,10 @@ pub(crate) struct Reply {
     pub(crate) involved: Vec<Id<id::Department>>,
 }
 
-impl<'a> Listener<'a> {
-    /// Understands words where they are said.
-    pub(crate) fn understand(&self, text: &str) -> Understood<'a> {
-        let around = surroundings(self.context, self.channel, self.language);
-        understand(self.bot, self.settings, text, self.language, &around)
-    }
-
+impl Listener<'_> {
     /// Replies to words.
     pub(crate) fn hear(&self, text: &str) -> Reply {
-        let understood = self.understand(text);
+        let understood = understand(self.bot, self.settings, text, self.language);
         let read_in = understood.language.as_deref().and_then(|tag| Language::parse(tag).ok());
         let language = self.language.or(read_in.as_ref()).unwrap_or(&self.settings.language);
         match (understood.decision, understood.ranking.as_slice()) {
@@ -69,9 +59,7 @@ impl<'a> Listener<'a> {
     }
 
     fn answer(&self, known: &Known, confidence: Option<f32>, language: &Language) -> Reply {
-        let around = surroundings(self.context, self.channel, Some(language));
-        let answer = pick(&known.intent.answers, language, self.channel, &around, &self.settings.language);
-        let Some(answer) = answer else {
+        let Some(answer) = pick(&known.intent.answers, language, self.channel, &self.settings.language) else {
             return self.fallback(language);
         };
         let choice = |button: &Button| match &button.press {

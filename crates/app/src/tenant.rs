@@ -15,7 +15,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    App, Work, chore,
+    App, Work,
     session::{self, Client, SignedIn},
 };
 
@@ -116,7 +116,6 @@ pub async fn settle(
     work.members().add(&leader, &hash).await?;
     work.list_login(work.app().directory.login_hash(&leader.email), leader.id).await?;
     work.builds().add_bot(&Settings::default(), work.now()).await?;
-    chore::begin(work).await?;
     work.tell(Event::of(Kind::TenantFounded, tenant.id).with(json!({ "slug": tenant.slug, "leader": leader.id })))?;
     let leader = session::open(work, &tenant, leader, Vec::new(), client).await?;
     Ok(Founded { tenant, leader })

@@ -47,12 +47,6 @@ impl<'a> Work<'a> {
         self.app
     }
 
-    /// Who does it.
-    #[must_use]
-    pub const fn actor(&self) -> &'a Actor {
-        self.actor
-    }
-
     /// A new identifier, greater than every one made in this work before: a UUIDv7 with a counter of 26 bits behind its
     /// milliseconds (RFC 9562 §6.2, method 1) and 48 random bits.
     pub fn new_id<K>(&self) -> Result<Id<K>, Refusal> {
@@ -91,9 +85,7 @@ impl<'a> Work<'a> {
             events: &happened,
         };
         self.tx.record(records).await?;
-        let scope = self.tx.scope();
         self.tx.commit().await?;
-        self.app.marks.note(scope.tenant(), happened.iter().map(|(_, event)| event.kind));
         for notice in notices {
             self.app.spread(notice);
         }

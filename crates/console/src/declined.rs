@@ -205,20 +205,7 @@ pub(crate) const fn conflict_words(conflict: &Conflict) -> &'static str {
         Conflict::AlreadyDone => w::declined::ALREADY_DONE,
         Conflict::LimitReached(which) => which,
         Conflict::ChoiceClosed => w::declined::CHOICE_CLOSED,
-        Conflict::ReleaseNotHeld => w::declined::RELEASE_NOT_HELD,
-        Conflict::GapNotOpen => w::declined::GAP_NOT_OPEN,
         Conflict::ReleaseNotBuilt => w::declined::RELEASE_NOT_BUILT,
-        Conflict::RequestState(_) => w::declined::REQUEST_STATE,
-        Conflict::AlreadyLanded => w::declined::ALREADY_LANDED,
-        Conflict::SuiteNameTaken | Conflict::CaseNameTaken => w::declined::TEST_NAME_TAKEN,
-        Conflict::NotAnAnswerer => w::declined::NOT_AN_ANSWERER,
-        Conflict::OwnProposal => w::declined::OWN_PROPOSAL,
-        Conflict::ProposalClosed => w::declined::PROPOSAL_CLOSED,
-        Conflict::NotApproved => w::declined::NOT_APPROVED,
-        Conflict::FourEyes => w::declined::FOUR_EYES,
-        Conflict::Clashes => w::declined::CLASHES,
-        Conflict::NotSettling => w::declined::NOT_SETTLING,
-        Conflict::NotDue => w::declined::NOT_DUE,
     }
 }
 

@@ -93,11 +93,6 @@ impl Form {
         Some(self.get(name)).filter(|value| !value.trim().is_empty())
     }
 
-    /// All that was sent under this name.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(of, _)| of == name).map(|(_, value)| value.as_str())
-    }
-
     /// The lines of a field that say anything.
     pub(crate) fn lines(&self, name: &str) -> impl Iterator<Item = &str> {
         self.get(name).lines().map(str::trim).filter(|line| !line.is_empty())

@@ -7,7 +7,6 @@
 mod allowed;
 mod asked;
 mod assets;
-mod chart;
 mod declined;
 mod door;
 mod form;

@@ -54,11 +54,6 @@ impl<'a> Field<'a> {
         Self::of(id, label, Kind::Line("search"))
     }
 
-    /// A day.
-    pub(crate) const fn date(id: &'a str, label: &'a str) -> Self {
-        Self::of(id, label, Kind::Line("date"))
-    }
-
     /// Several lines.
     pub(crate) const fn lines(id: &'a str, label: &'a str, rows: u8) -> Self {
         Self::of(id, label, Kind::Lines(rows))

@@ -78,46 +78,9 @@ routes! {
     "release.read": GET "/console/departments/{department}/releases/{number}" => pages::releases::show;
     "release.publish": POST "/console/departments/{department}/releases/{number}/restore" => pages::releases::restore;
 
-    "proposal.make": GET "/console/departments/{department}/live/{intent}/propose" => pages::propose::ask;
-    "proposal.make": POST "/console/departments/{department}/live/{intent}/propose" => pages::propose::send;
-    "proposal.read": GET "/console/proposals" => pages::proposals::list;
-    "proposal.read": GET "/console/proposals/{proposal}" => pages::proposals::show;
-    "proposal.read": POST "/console/proposals/{proposal}/comments" => pages::proposals::comment;
-    "proposal.accept": POST "/console/proposals/{proposal}/approve" => pages::proposals::approve;
-    "proposal.accept": POST "/console/proposals/{proposal}/decline" => pages::proposals::decline;
-    "proposal.accept": POST "/console/proposals/{proposal}/merge" => pages::proposals::merge;
-    "proposal.edit": POST "/console/proposals/{proposal}/rebase" => pages::proposals::rebase;
-    "proposal.edit": POST "/console/proposals/{proposal}/withdraw" => pages::proposals::withdraw;
-    "overlap.read": GET "/console/overlaps" => pages::overlaps::list;
-    "overlap.read": GET "/console/overlaps/{overlap}" => pages::overlaps::show;
-    "overlap.settle": POST "/console/overlaps/{overlap}/settlements" => pages::overlaps::propose;
-    "overlap.settle": POST "/console/overlaps/{overlap}/settlements/{settlement}/accept" => pages::overlaps::accept;
-    "overlap.settle": POST "/console/overlaps/{overlap}/settlements/{settlement}/decline" => pages::overlaps::decline;
-    "overlap.settle": POST "/console/overlaps/{overlap}/settlements/{settlement}/withdraw" => pages::overlaps::withdraw;
-    "overlap.settle": POST "/console/overlaps/{overlap}/settlements/{settlement}/undo" => pages::overlaps::undo;
-    "overlap.arbitrate": POST "/console/overlaps/{overlap}/settlements/{settlement}/arbitrate" => pages::overlaps::arbitrate;
-
-    "draft.read": GET "/console/evaluations" => pages::evaluations::list;
-    "draft.read": POST "/console/evaluations" => pages::evaluations::ask;
-    "draft.read": GET "/console/evaluations/{evaluation}" => pages::evaluations::show;
-    "release.let-go": GET "/console/held" => pages::held::list;
-    "release.let-go": POST "/console/departments/{department}/releases/{number}/let-go" => pages::held::let_go;
-    "release.publish": POST "/console/departments/{department}/releases/{number}/recheck" => pages::held::recheck;
-    "release.publish": POST "/console/departments/{department}/releases/{number}/withdraw" => pages::held::withdraw;
-
     "live.read": GET "/console/try" => pages::trial::show;
     "conversation.read": GET "/console/conversations" => pages::conversations::list;
     "conversation.read": GET "/console/conversations/{conversation}" => pages::conversations::show;
-    "gap.read": GET "/console/gaps" => pages::gaps::list;
-    "gap.read": GET "/console/gaps/{gap}" => pages::gap::show;
-    "gap.settle": POST "/console/gaps/{gap}/title" => pages::gap::title;
-    "gap.settle": POST "/console/gaps/{gap}/close" => pages::gap::close;
-    "gap.settle": POST "/console/gaps/{gap}/reopen" => pages::gap::reopen;
-    "gap.settle": POST "/console/gaps/{gap}/merge" => pages::gap::merge;
-    "gap.settle": POST "/console/gaps/{gap}/split" => pages::gap::split;
-    "draft.edit": POST "/console/gaps/{gap}/intents" => pages::gap::intent;
-    "draft.edit": POST "/console/gaps/{gap}/phrases" => pages::gap::phrases;
-    "analytics.read": GET "/console/numbers" => pages::analytics::show;
     "member.read": GET "/console/people" => pages::people::list;
     "member.invite": GET "/console/invitations" => pages::invitations::list;
     "member.invite": POST "/console/invitations" => pages::invitations::invite;
@@ -127,27 +90,4 @@ routes! {
     "channel.manage": GET "/console/channels/{channel}" => pages::channels::show;
     "channel.manage": POST "/console/channels/{channel}" => pages::channels::change;
     "channel.manage": POST "/console/channels/{channel}/close" => pages::channels::close;
-
-    "inbox.read": GET "/console/inbox" => pages::inbox::mine;
-    "request.read": GET "/console/departments/{department}/inbox" => pages::inbox::of_department;
-    "request.read": GET "/console/knowledge-requests" => pages::requests::list;
-    "request.send": GET "/console/knowledge-requests/new" => pages::requests::ask;
-    "request.send": POST "/console/knowledge-requests/new" => pages::requests::send;
-    "request.read": GET "/console/knowledge-requests/{request}" => pages::requests::show;
-    "request.answer": POST "/console/knowledge-requests/{request}/acknowledge" => pages::requests::acknowledge;
-    "request.answer": POST "/console/knowledge-requests/{request}/answer" => pages::requests::answer;
-    "request.answer": POST "/console/knowledge-requests/{request}/ask-back" => pages::requests::ask_back;
-    "request.answer": POST "/console/knowledge-requests/{request}/assignee" => pages::requests::assign;
-    "request.answer": POST "/console/knowledge-requests/{request}/hand-over" => pages::requests::hand_over;
-    "request.answer": POST "/console/knowledge-requests/{request}/decline" => pages::requests::decline;
-    "request.answer": POST "/console/knowledge-requests/{request}/draft" => pages::requests::land;
-    "request.accept": POST "/console/knowledge-requests/{request}/reply" => pages::requests::reply;
-    "request.accept": POST "/console/knowledge-requests/{request}/accept" => pages::requests::accept;
-    "request.accept": POST "/console/knowledge-requests/{request}/reopen" => pages::requests::reopen;
-    "request.comment": POST "/console/knowledge-requests/{request}/notes" => pages::requests::say;
-    "draft.read": GET "/console/departments/{department}/tests" => pages::testing::list;
-    "draft.edit": POST "/console/departments/{department}/tests/run" => pages::testing::run;
-    "draft.edit": POST "/console/departments/{department}/tests/import" => pages::testing::bring;
-    "draft.read": GET "/console/departments/{department}/tests/export" => pages::testing::export;
-    "draft.read": GET "/console/departments/{department}/tests/runs/{run}" => pages::testing::results;
 }

@@ -13,10 +13,7 @@ use guildhall_domain::{
     Actor, Grant, Refusal,
     department::Department,
     intent::Warning,
-    policy::{
-        self, KeepAccount, LetGo, ManageChannels, ReadAnalytics, ReadConversations, ReadDepartments, ReadDraft,
-        ReadGaps, ReadOverlaps, ReadProposals,
-    },
+    policy::{self, KeepAccount, ManageChannels, ReadConversations, ReadDepartments},
 };
 use maud::{DOCTYPE, Markup, html};
 
@@ -47,15 +44,8 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Departments,
-    Inbox,
     Try,
     Conversations,
-    Gaps,
-    Numbers,
-    Proposals,
-    Overlaps,
-    Evaluations,
-    Held,
     People,
     Channels,
     Account,
@@ -180,23 +170,10 @@ impl Shell {
                 nav aria-label=(w::shell::MAIN) {
                     ul {
                         (link(Place::Departments, "", w::shell::DEPARTMENTS))
-                        (link(Place::Inbox, "/inbox", w::request::INBOX))
                         (link(Place::Try, "/try", w::shell::TRY))
                         @if may_somewhere::<ReadConversations>(&self.actor) {
                             (link(Place::Conversations, "/conversations", w::shell::CONVERSATIONS))
                         }
-                        @if may_somewhere::<ReadGaps>(&self.actor) { (link(Place::Gaps, "/gaps", w::shell::GAPS)) }
-                        @if may_somewhere::<ReadAnalytics>(&self.actor) { (link(Place::Numbers, "/numbers", w::shell::NUMBERS)) }
-                        @if may_somewhere::<ReadProposals>(&self.actor) {
-                            (link(Place::Proposals, "/proposals", w::between::PROPOSALS))
-                        }
-                        @if may_somewhere::<ReadOverlaps>(&self.actor) {
-                            (link(Place::Overlaps, "/overlaps", w::between::OVERLAPS))
-                        }
-                        @if may_somewhere::<ReadDraft>(&self.actor) {
-                            (link(Place::Evaluations, "/evaluations", w::evaluation::EVALUATION))
-                        }
-                        @if may_somewhere::<LetGo>(&self.actor) { (link(Place::Held, "/held", w::evaluation::HELD)) }
                         (link(Place::People, "/people", w::shell::PEOPLE))
                         @if may_somewhere::<ManageChannels>(&self.actor) {
                             (link(Place::Channels, "/channels", w::shell::CHANNELS))

@@ -17,25 +17,6 @@ pub struct Settings {
     pub greeting: std::collections::BTreeMap<String, String>,
     /// What the bot says when it does not know, by language.
     pub fallback: std::collections::BTreeMap<String, String>,
-    /// The share of another department's phrases, 0 to 1, that a release may cost it.
-    #[serde(default)]
-    pub tolerance: Option<f64>,
-    /// After how many days the leader may let a held release go in the harmed departments' place.
-    #[serde(default)]
-    pub held_days: Option<u32>,
-}
-
-impl Settings {
-    /// The tolerance of a tenant that set none.
-    pub const TOLERANCE: f64 = 0.02;
-    /// The days of a tenant that set none.
-    pub const HELD_DAYS: u32 = 5;
-
-    /// How long a held release waits for the harmed departments' owners before the leader may decide.
-    #[must_use]
-    pub fn held_for(&self) -> std::time::Duration {
-        std::time::Duration::from_hours(24 * u64::from(self.held_days.unwrap_or(Self::HELD_DAYS)))
-    }
 }
 
 impl Default for Settings {
@@ -46,8 +27,6 @@ impl Default for Settings {
             margin: None,
             greeting: std::collections::BTreeMap::new(),
             fallback: std::collections::BTreeMap::new(),
-            tolerance: None,
-            held_days: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Id, id,
-    intent::{Answer, Phrase, Rules, WholeIntent},
+    intent::{Answer, Phrase, WholeIntent},
     text::folded,
 };
 
@@ -31,9 +31,6 @@ pub struct FrozenIntent {
     pub phrases: Vec<Phrase>,
     /// What the bot replies.
     pub answers: Vec<Answer>,
-    /// What owners settled about it; left out of the canonical JSON where there is nothing.
-    #[serde(default, skip_serializing_if = "Rules::is_empty")]
-    pub rules: Rules,
 }
 
 /// SHA-256 of a content's canonical JSON: its address.
@@ -71,7 +68,7 @@ impl Content {
     pub fn freeze(draft: Vec<WholeIntent>) -> Self {
         let mut intents: Vec<_> = draft
             .into_iter()
-            .map(|WholeIntent { intent, mut phrases, answers, rules }| {
+            .map(|WholeIntent { intent, mut phrases, answers }| {
                 phrases.sort_by_key(|phrase| phrase.id);
                 FrozenIntent {
                     id: intent.id,
@@ -79,7 +76,6 @@ impl Content {
                     title: intent.title.map(String::from),
                     phrases,
                     answers,
-                    rules,
                 }
             })
             .collect();
@@ -352,9 +348,7 @@ mod tests {
                 channel: None,
                 text: AnswerText::parse("yes").unwrap(),
                 buttons: vec![],
-                when: vec![],
             }],
-            rules: Rules::default(),
         }
     }
 
@@ -404,7 +398,6 @@ mod tests {
             },
             phrases: intent(n, "", &["a phrase"]).phrases,
             answers,
-            rules: Rules::default(),
         };
         let answer = || intent(0, "", &[]).answers;
         let draft = vec![whole(1, answer()), whole(2, vec![]), whole(3, vec![])];

@@ -36,8 +36,6 @@ pub struct Department {
     pub name: Name,
     /// What it answers for.
     pub description: Option<Note>,
-    /// Whether its draft changes only by proposals that another person approves.
-    pub four_eyes: bool,
     /// Rises with each change.
     pub version: i64,
     /// When it was founded.

@@ -54,31 +54,6 @@ kinds! {
     ApiKey = "key";
     /// Something that happened.
     Event = "evt";
-    /// A cluster of visitors' messages that the bot could not answer.
-    Gap = "gap";
-    /// Work that somebody asked for.
-    Job = "job";
-    /// A measurement of how well a bot tells its intents apart.
-    Evaluation = "evl";
-
-    /// A question that is sent to the department that should know.
-    KnowledgeRequest = "knr";
-    /// Something that was said about a knowledge request.
-    RequestNote = "krn";
-    /// Some conversation tests.
-    TestSuite = "sui";
-    /// A conversation that is tried.
-    TestCase = "tst";
-    /// One run of conversation tests.
-    TestRun = "run";
-    /// A change to departments' content that waits for their approval.
-    Proposal = "prp";
-    /// A remark on a proposal.
-    Comment = "cmt";
-    /// Two intents that visitors' words can't tell apart.
-    Overlap = "ovl";
-    /// How the owners settle an overlap.
-    Settlement = "stl";
 }
 
 /// An identifier of a `K`.

@@ -3,12 +3,9 @@
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::{
-    Conflict, Id, Moment, Refusal,
-    boundary::{Boundary, Condition, all_hold},
-    id,
+    Conflict, Id, Moment, Refusal, id,
     text::{AnswerText, IntentName, Language, PhraseText, Title, folded},
 };
 
@@ -47,27 +44,6 @@ pub struct WholeIntent {
     pub phrases: Vec<Phrase>,
     /// What the bot replies.
     pub answers: Vec<Answer>,
-    /// What owners settled about it.
-    pub rules: Rules,
-}
-
-/// What owners settled about an intent.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Rules {
-    /// Where it is meant although another one seems to be.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub boundaries: Vec<Boundary>,
-    /// The departments that own it together with its own one: a proposal over it needs them too.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sharers: Vec<Id<id::Department>>,
-}
-
-impl Rules {
-    /// Whether nothing was settled.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.boundaries.is_empty() && self.sharers.is_empty()
-    }
 }
 
 /// A phrase of an intent.
@@ -120,43 +96,6 @@ pub struct Answer {
     pub text: AnswerText,
     /// The buttons below.
     pub buttons: Vec<Button>,
-    /// It is given only where all of these hold; everywhere where there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub when: Vec<Condition>,
-}
-
-impl Answer {
-    /// What an intent has one answer for: the language, the channel, the conditions.
-    #[must_use]
-    pub fn place(&self) -> AnswerPlace {
-        AnswerPlace { language: self.language.clone(), channel: self.channel.clone(), when: self.when.clone() }
-    }
-}
-
-/// What an intent has one answer for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct AnswerPlace {
-    /// The language.
-    pub language: Language,
-    /// The only kind of channel; all where absent.
-    pub channel: Option<String>,
-    /// The conditions on the context.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub when: Vec<Condition>,
-}
-
-impl std::fmt::Display for AnswerPlace {
-    /// As people read it: `en, on web, where page is «/orders»`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.language.as_str())?;
-        if let Some(channel) = &self.channel {
-            write!(f, ", on {channel}")?;
-        }
-        for (at, condition) in self.when.iter().enumerate() {
-            write!(f, "{} {condition}", if at == 0 { ", where" } else { " and" })?;
-        }
-        Ok(())
-    }
 }
 
 /// A new intent, valid in itself.
@@ -214,16 +153,9 @@ pub fn new_phrases(
     Ok((kept, warnings))
 }
 
-/// Picks the answer for a visitor, of those whose conditions hold in this context: their language before the bot's own
-/// before any, their context before all, their channel before all channels.
+/// Picks the answer for a visitor: their language before the bot's own before any, their channel before all channels.
 #[must_use]
-pub fn pick<'a>(
-    answers: &'a [Answer],
-    wanted: &Language,
-    channel: &str,
-    context: &Map<String, Value>,
-    bots_own: &Language,
-) -> Option<&'a Answer> {
+pub fn pick<'a>(answers: &'a [Answer], wanted: &Language, channel: &str, bots_own: &Language) -> Option<&'a Answer> {
     let language_rank = |answer: &Answer| {
         let is = |language: &Language| answer.language == *language;
         let same_primary = |language: &Language| answer.language.primary() == language.primary();
@@ -231,10 +163,8 @@ pub fn pick<'a>(
     };
     answers
         .iter()
-        .filter(|answer| {
-            answer.channel.as_deref().is_none_or(|only| only == channel) && all_hold(&answer.when, context)
-        })
-        .min_by_key(|answer| (language_rank(answer), answer.when.is_empty(), answer.channel.is_none()))
+        .filter(|answer| answer.channel.as_deref().is_none_or(|only| only == channel))
+        .min_by_key(|answer| (language_rank(answer), answer.channel.is_none()))
 }
 
 #[cfg(test)]
@@ -247,7 +177,6 @@ mod tests {
             channel: channel.map(str::to_owned),
             text: AnswerText::parse(text).unwrap(),
             buttons: vec![],
-            when: vec![],
         }
     }
 
@@ -265,24 +194,12 @@ mod tests {
     fn the_answer_follows_language_and_channel() {
         let (en, fi, sv) = ["en", "fi", "sv"].map(|l| Language::parse(l).unwrap()).into();
         let answers = [answer("en", None, "all"), answer("en", Some("web"), "web"), answer("fi", None, "suomi")];
-        let text = |language, channel| pick(&answers, language, channel, &Map::new(), &en).map(|a| a.text.as_str());
+        let text = |language, channel| pick(&answers, language, channel, &en).map(|a| a.text.as_str());
         assert_eq!(text(&en, "web"), Some("web"));
         assert_eq!(text(&en, "mail"), Some("all"));
         assert_eq!(text(&fi, "web"), Some("suomi"));
         assert_eq!(text(&sv, "web"), Some("web"));
-        assert_eq!(pick(&answers[2..], &sv, "web", &Map::new(), &en).map(|a| a.text.as_str()), Some("suomi"));
-        assert!(pick(&[], &sv, "web", &Map::new(), &en).is_none());
-    }
-    #[test]
-    fn an_answer_by_context_is_given_there_and_nowhere_else() {
-        let en = Language::parse("en").unwrap();
-        let test = crate::boundary::Test::Equals("/orders".to_owned());
-        let there = Answer { when: vec![Condition { key: "page".to_owned(), test }], ..answer("en", None, "orders") };
-        let answers = [answer("en", Some("web"), "all"), there];
-        let text = |context: Value| {
-            pick(&answers, &en, "web", context.as_object().unwrap(), &en).map(|answer| answer.text.as_str().to_owned())
-        };
-        assert_eq!(text(serde_json::json!({"page": "/orders"})).as_deref(), Some("orders"));
-        assert_eq!(text(serde_json::json!({"page": "/shop"})).as_deref(), Some("all"));
+        assert_eq!(pick(&answers[2..], &sv, "web", &en).map(|a| a.text.as_str()), Some("suomi"));
+        assert!(pick(&[], &sv, "web", &en).is_none());
     }
 }

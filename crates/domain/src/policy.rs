@@ -2,12 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::{
-    Actor, Grant, Id, Refusal, TenantScope, Who,
-    actor::Role,
-    api_key::{Bounds, Departments},
-    id,
-};
+use crate::{Actor, Grant, Id, Refusal, TenantScope, Who, actor::Role, id};
 
 /// How far a role carries an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,67 +75,18 @@ policy! {
     ReadReleases     = "release.read"           [T N D D D D D N N N];
     /// Publish and restore.
     Publish          = "release.publish"        [N N D D N N N N N N];
-    /// Let a release go that would harm one's department.
-    LetGo            = "release.let-go"         [T N D N N N N N N N];
     /// Change the live bot's thresholds and languages.
     ConfigureBot     = "bot.configure"          [T N N N N N N N N N];
     /// Make, change and close channels.
     ManageChannels   = "channel.manage"         [T N N N N N N N N N];
     /// Read visitors' conversations.
     ReadConversations = "conversation.read"     [T N D D D D N N N N];
-    /// Read gaps: those that one's departments likely know about.
-    ReadGaps         = "gap.read"               [T N D D D D N N N N];
-    /// Title, merge, split, close and reopen gaps.
-    SettleGaps       = "gap.settle"             [T N D D D N N N N N];
-    /// Read the numbers of visitors' talk.
-    ReadAnalytics    = "analytics.read"         [T T D D D N D N N N];
-    /// Say how long conversations are kept.
-    SetRetention     = "retention.set"          [T N N N N N N N N N];
-    /// Delete all that a visitor said.
-    EraseVisitor     = "visitor.erase"          [T N N N N N N N N N];
     /// Read the audit log.
     ReadAudit        = "audit.read"             [T N N N N N N N N N];
-    /// Read jobs and how far they are.
-    ReadJobs         = "job.read"               [T N N N N N N O N N];
-    /// Call jobs off.
-    CancelJob        = "job.cancel"             [T N N N N N N O N N];
-    /// Read proposals that touch a department, and comment on them; one's own wherever they are.
-    ReadProposals    = "proposal.read"          [T N D D D N D O N N];
-    /// Propose a change to any department's content.
-    Propose          = "proposal.make"          [N N N N N N N T N N];
-    /// Change, rebase and withdraw one's own proposals.
-    EditProposals    = "proposal.edit"          [N N N N N N N O N N];
-    /// Approve, amend, decline proposals and ask for changes to them.
-    AcceptProposals  = "proposal.accept"        [N N D D N N N N N N];
-    /// See where a department's intents overlap with others.
-    ReadOverlaps     = "overlap.read"           [T N D D D D D N N N];
-    /// Propose, accept, decline and undo how an overlap is settled.
-    SettleOverlaps   = "overlap.settle"         [N N D D N N N N N N];
-    /// Decide over a settlement that its owners did not decide in time.
-    Arbitrate        = "overlap.arbitrate"      [T N N N N N N N N N];
     /// Open a conversation.
     OpenConversation = "chat.open"              [N N N N N N N N T O];
     /// Write in, read and rate one's own conversation.
     Chat             = "chat.talk"              [N N N N N N N N N O];
-
-    /// Ask another department; ask who knows.
-    SendRequest      = "request.send"           [T N N N N N N T N N];
-    /// Read knowledge requests from and to a department; one's own wherever they go.
-    ReadRequests     = "request.read"           [T N D D D D D O N N];
-    /// Say something about a knowledge request that one may read.
-    CommentRequest   = "request.comment"        [T N D D D D D O N N];
-    /// Reply, accept or reopen what one asked; the leader for whoever asked.
-    AcceptRequest    = "request.accept"         [T N N N N N N O N N];
-    /// Acknowledge, answer, ask back, decline, reassign for a department.
-    AnswerRequest    = "request.answer"         [N N D D D N N N N N];
-    /// See how departments answer each other.
-    MeasureRequests  = "request.measure"        [T T D N D N D N N N];
-    /// Keep and run the company's own conversation tests.
-    KeepCompanyTests = "test.keep"              [T N N N N N N N N N];
-    /// Read the company's own conversation tests and what came of them live.
-    ReadCompanyTests = "test.read"              [T T D D D N D N N N];
-    /// See what waits for oneself.
-    ReadInbox        = "inbox.read"             [N N N N N N N O N N];
 }
 
 /// How far one actor may go with one action: the WHERE clause of what they load and list.
@@ -228,14 +174,6 @@ pub(crate) fn held(extents: [Extent; 10], grants: &[Grant]) -> (Option<Reach>, V
     (reach, departments)
 }
 
-/// Whether these grants carry an action over each of some departments; over none, nothing is needed.
-#[must_use]
-pub fn holds(extents: [Extent; 10], grants: &[Grant], departments: &[Id<id::Department>]) -> bool {
-    let reach = held(extents, grants).0;
-    let covers = |department: &Id<_>| reach.as_ref().is_some_and(|reach| reach.covers(*department));
-    departments.iter().all(covers)
-}
-
 fn extent(extents: [Extent; 10], role: Role) -> Extent {
     Role::ALL.into_iter().zip(extents).find(|(of, _)| *of == role).map_or(Extent::Nobody, |(_, extent)| extent)
 }
@@ -286,12 +224,6 @@ impl<A: Action> Permit<A> {
     /// Refuses a key of some departments where what is asked for can't be told apart by departments.
     pub fn whole(&self) -> Result<(), Refusal> {
         if self.reach == Reach::Tenant { Ok(()) } else { Err(Refusal::OutOfScope(A::NAME)) }
-    }
-
-    /// Refuses a key of some departments, which would see what others have live.
-    pub fn companywide(&self) -> Result<(), Refusal> {
-        let whole = |bounds: &Bounds| bounds.departments == Departments::All;
-        if self.actor.bounds.as_ref().is_none_or(whole) { Ok(()) } else { Err(Refusal::OutOfScope(A::NAME)) }
     }
 
     /// Hides what lies beyond the reach.

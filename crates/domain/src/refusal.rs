@@ -28,18 +28,6 @@ impl Flaws {
         parsed.map_err(|flaw| self.add(pointer, flaw.code(), flaw.to_string())).ok()
     }
 
-    /// Whether nothing was wrong so far.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Takes over what was found in a part of the body that stands at `pointer`.
-    pub fn within(&mut self, pointer: &str, part: Self) {
-        let moved = part.0.into_iter().map(|flaw| Flaw { pointer: format!("{pointer}{}", flaw.pointer), ..flaw });
-        self.0.extend(moved);
-    }
-
     /// The value if nothing was wrong, else everything that was.
     pub fn settle<T>(self, value: Option<T>) -> Result<T, Refusal> {
         match value {
@@ -78,35 +66,6 @@ pub enum Conflict {
     ChoiceClosed,
     /// The release has not been built or did not go live, so it can't be restored.
     ReleaseNotBuilt,
-    /// The release is not held, so there is nothing to decide.
-    ReleaseNotHeld,
-
-    /// The knowledge request is in this state, which does not allow it.
-    RequestState(&'static str),
-    /// The knowledge request's answer landed in the draft before.
-    AlreadyLanded,
-    /// There is a suite of that name.
-    SuiteNameTaken,
-    /// The suite has a case of that name.
-    CaseNameTaken,
-    /// Somebody who may not answer for the department can't be given the request.
-    NotAnAnswerer,
-    /// The gap is closed, or part of another one.
-    GapNotOpen,
-    /// Nobody approves, amends or declines what they proposed themselves.
-    OwnProposal,
-    /// The proposal was merged, declined or withdrawn.
-    ProposalClosed,
-    /// Not every department has approved.
-    NotApproved,
-    /// The department's content changes by proposals that another person approves.
-    FourEyes,
-    /// The drafts changed where the patch does, so somebody must decide.
-    Clashes,
-    /// The overlap or its settlement is not in a state in which this can be done.
-    NotSettling,
-    /// The time in which the owners settle by themselves has not passed.
-    NotDue,
 }
 
 /// Which precondition failed.

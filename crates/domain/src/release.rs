@@ -3,7 +3,6 @@
 use crate::{
     Id, Moment,
     content::{Changes, Check, Hash},
-    harm::Harm,
     id,
     text::Note,
 };
@@ -21,12 +20,10 @@ pub enum State {
     Held,
     /// No model could be made of it.
     Failed,
-    /// Its department took it back while it was held.
-    Withdrawn,
 }
 
 impl State {
-    const ALL: [Self; 6] = [Self::Building, Self::Live, Self::Superseded, Self::Held, Self::Failed, Self::Withdrawn];
+    const ALL: [Self; 5] = [Self::Building, Self::Live, Self::Superseded, Self::Held, Self::Failed];
 
     /// The state's name.
     #[must_use]
@@ -37,7 +34,6 @@ impl State {
             Self::Superseded => "superseded",
             Self::Held => "held",
             Self::Failed => "failed",
-            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -71,10 +67,6 @@ pub struct Release {
     pub changes: Changes,
     /// What was found.
     pub checks: Vec<Check>,
-    /// What it would do to other departments, as it was found when it was weighed; with who let it go.
-    pub harms: Vec<Harm>,
-    /// From when on the leader may let it go in the harmed departments' place; only while it is held.
-    pub due_at: Option<Moment>,
     /// When it was made.
     pub created_at: Moment,
     /// When its state last changed.

@@ -10,14 +10,12 @@ mod background;
 mod brain;
 mod calibration;
 mod cascade;
-mod closeness;
 mod coefficients;
 mod draft;
 mod encoder;
 pub mod eval;
 mod facts;
 mod features;
-mod grouping;
 mod kernel;
 mod language;
 mod learning;
@@ -37,14 +35,11 @@ mod text;
 mod tier;
 mod trace;
 mod training;
-mod validation;
 
 pub use artefact::ArtefactError;
-pub use closeness::{Apart, Nearest, apart, nearest};
 pub use draft::{Draft, Followed};
 pub use encoder::{PackError, pack_static};
 pub use facts::ModelFacts;
-pub use grouping::{Gathering, Grouped, Voice};
 pub use model::Model;
 pub use prediction::{Prediction, Query, Ranked};
 pub use review::{Alike, Effect, Review, Suspect, Wanting};
@@ -54,7 +49,6 @@ pub use text::{MAX_CHARS, normalise};
 pub use tier::{Tier, UnknownTier};
 pub use trace::{Neighbour, Trace, Weighty};
 pub use training::{FitError, TrainingIntent, TrainingPhrase, TrainingSet};
-pub use validation::{Folds, HeldOut, Pair, Validation, cross_validate, near_duplicates};
 
 /// The engine that this build speaks for: an artefact of another one is refused and the model fitted again.
 pub const ENGINE_VERSION: u32 = 8;

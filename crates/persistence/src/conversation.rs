@@ -242,7 +242,7 @@ impl Conversations<'_> {
         Ok(self.as_staff_see(row.into_iter().collect()).await?.into_iter().next())
     }
 
-    pub(crate) fn within(&self, reach: &Reach) -> sea_orm::Select<conversations::Entity> {
+    fn within(&self, reach: &Reach) -> sea_orm::Select<conversations::Entity> {
         let select = self.0.select::<conversations::Entity>();
         match reach {
             Reach::Tenant => select,
@@ -318,7 +318,7 @@ fn conversation_of(row: conversations::Model) -> Result<Conversation> {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a confidence was an f32 when it was written")]
-pub(crate) fn message_of(row: messages::Model) -> Result<Message> {
+fn message_of(row: messages::Model) -> Result<Message> {
     let unreadable = |what: &str| Error::unreadable("messages", what);
     let reply = match row.kind {
         None => None,

@@ -32,7 +32,6 @@ impl Departments<'_> {
             version: department.version,
             created_at: department.created_at.0,
             updated_at: department.updated_at.0,
-            four_eyes: department.four_eyes,
         };
         self.0.insert::<departments::Entity>([row]).await
     }
@@ -89,14 +88,13 @@ impl Departments<'_> {
         Ok(Page::cut(found, page, |department: &Department| (0, department.id.uuid())))
     }
 
-    /// Changes name, description and settings; says whether the department was still at `version`.
+    /// Changes name and description; says whether the department was still at `version`.
     pub async fn change(&self, department: &Department, version: i64) -> Result<bool> {
         let changed = self
             .0
             .change::<departments::Entity>()
             .col_expr(departments::Column::Name, Expr::value(department.name.as_str()))
             .col_expr(departments::Column::Description, Expr::value(department.description.clone().map(String::from)))
-            .col_expr(departments::Column::FourEyes, Expr::value(department.four_eyes))
             .col_expr(departments::Column::Version, Expr::value(version + 1))
             .col_expr(departments::Column::UpdatedAt, Expr::value(department.updated_at.0))
             .filter(departments::Column::Id.eq(department.id.uuid()))
@@ -158,7 +156,6 @@ fn department_of(row: departments::Model) -> Department {
         key: Key::stored(row.key),
         name: Name::stored(row.name),
         description: row.description.map(Note::stored),
-        four_eyes: row.four_eyes,
         version: row.version,
         created_at: Moment(row.created_at),
         updated_at: Moment(row.updated_at),

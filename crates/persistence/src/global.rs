@@ -24,64 +24,41 @@ pub struct LoginEntry {
     pub member: Id<id::Member>,
 }
 
-macro_rules! kinds {
-    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        /// What kind of work waits.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum ErrandKind { $($(#[$doc])* $name),* }
-
-        impl ErrandKind {
-            /// Every kind.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
-
-            /// The kind's name.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$name => $text),* }
-            }
-        }
-    };
+/// What kind of work waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKind {
+    /// A tenant's releases wait for a model.
+    Build,
+    /// A letter waits to be sent.
+    Letter,
 }
 
-kinds! {
-    /// A tenant's releases wait for a model.
-    Build = "build";
-    /// A letter waits to be sent.
-    Letter = "letter";
-    /// A job that somebody asked for; the reference is its identifier.
-    Job = "job";
-    /// What is done for a tenant every hour or every night; the reference is the chore's name.
-    Chore = "chore";
-    /// A knowledge request is due; the reference is its identifier.
-    Escalation = "escalation";
-    /// What visitors did waits to be counted and gathered.
-    Relay = "relay";
-    /// A tenant's overlaps are to be measured; the reference is empty, or names a settlement that is to be evaluated.
-    Overlaps = "overlaps";
+impl JobKind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Build, Self::Letter];
+
+    /// The kind's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Build => "build",
+            Self::Letter => "letter",
+        }
+    }
 }
 
 /// A piece of work that this process holds the lease of.
 #[derive(Debug, Clone)]
-pub struct Errand {
+pub struct Job {
     id: Uuid,
     lease: Uuid,
     due_at: i64,
-    /// What kind of work it is.
-    pub kind: ErrandKind,
     /// Whose work it is.
     pub tenant: Id<id::Tenant>,
     /// What it is about.
     pub reference: String,
     /// How often it was begun before.
     pub attempts: i64,
-}
-
-impl Errand {
-    /// This holding of it: no two holders, and no two attempts of one, have the same.
-    #[must_use]
-    pub const fn lease(&self) -> Uuid {
-        self.lease
-    }
 }
 
 /// The work that is due and not done.
@@ -149,7 +126,7 @@ impl Store {
     }
 
     /// The work of this kind that is due and not done.
-    pub async fn backlog(&self, kind: ErrandKind, now: Moment) -> Result<Backlog> {
+    pub async fn backlog(&self, kind: JobKind, now: Moment) -> Result<Backlog> {
         let due = || {
             queue::Entity::find().filter(queue::Column::Kind.eq(kind.name())).filter(queue::Column::DueAt.lte(now.0))
         };
@@ -160,7 +137,7 @@ impl Store {
 
     /// Takes the longest due piece of work of this kind, for as long as the lease says; `None` when nothing is due or
     /// another node was quicker.
-    pub async fn claim(&self, kind: ErrandKind, lease: Uuid, now: Moment, until: Moment) -> Result<Option<Errand>> {
+    pub async fn claim(&self, kind: JobKind, lease: Uuid, now: Moment, until: Moment) -> Result<Option<Job>> {
         let free =
             || Condition::any().add(queue::Column::LeaseUntil.is_null()).add(queue::Column::LeaseUntil.lt(now.0));
         let due = queue::Entity::find()
@@ -181,11 +158,10 @@ impl Store {
             .filter(free())
             .exec(self.global_connection())
             .await?;
-        Ok((taken.rows_affected == 1).then(|| Errand {
+        Ok((taken.rows_affected == 1).then(|| Job {
             id: row.id,
             lease,
             due_at: row.due_at,
-            kind,
             tenant: Id::from_uuid(row.tenant_id),
             reference: row.reference,
             attempts: row.attempts,
@@ -193,12 +169,12 @@ impl Store {
     }
 
     /// Holds on to a piece of work; says whether it was still this holder's.
-    pub async fn renew(&self, errand: &Errand, until: Moment) -> Result<bool> {
+    pub async fn renew(&self, job: &Job, until: Moment) -> Result<bool> {
         let _turn = self.turn().await?;
         let held = queue::Entity::update_many()
             .col_expr(queue::Column::LeaseUntil, Expr::value(until.0))
-            .filter(queue::Column::Id.eq(errand.id))
-            .filter(queue::Column::Lease.eq(errand.lease))
+            .filter(queue::Column::Id.eq(job.id))
+            .filter(queue::Column::Lease.eq(job.lease))
             .filter(queue::Column::LeaseUntil.is_not_null())
             .exec(self.global_connection())
             .await?;
@@ -216,12 +192,12 @@ impl Store {
     }
 
     /// Ends a piece of work. If the same work was asked for again meanwhile it stays, afresh and free for the next worker.
-    pub async fn finish(&self, errand: &Errand) -> Result<()> {
+    pub async fn finish(&self, job: &Job) -> Result<()> {
         let _turn = self.turn().await?;
-        let mine = || Condition::all().add(queue::Column::Id.eq(errand.id)).add(queue::Column::Lease.eq(errand.lease));
+        let mine = || Condition::all().add(queue::Column::Id.eq(job.id)).add(queue::Column::Lease.eq(job.lease));
         let done = queue::Entity::delete_many()
             .filter(mine())
-            .filter(queue::Column::DueAt.eq(errand.due_at))
+            .filter(queue::Column::DueAt.eq(job.due_at))
             .exec(self.global_connection())
             .await?;
         if done.rows_affected == 0 {
@@ -236,59 +212,15 @@ impl Store {
     }
 
     /// Puts a piece of work back, to be tried again at `due`.
-    pub async fn put_back(&self, errand: &Errand, due: Moment) -> Result<()> {
+    pub async fn put_back(&self, job: &Job, due: Moment) -> Result<()> {
         let _turn = self.turn().await?;
         queue::Entity::update_many()
             .col_expr(queue::Column::LeaseUntil, Expr::value(Option::<i64>::None))
             .col_expr(queue::Column::DueAt, Expr::value(due.0))
-            .filter(queue::Column::Id.eq(errand.id))
-            .filter(queue::Column::Lease.eq(errand.lease))
+            .filter(queue::Column::Id.eq(job.id))
+            .filter(queue::Column::Lease.eq(job.lease))
             .exec(self.global_connection())
             .await?;
-        Ok(())
-    }
-
-    /// Ends a piece of work until `due`, when it begins afresh; sooner if it was asked for again meanwhile.
-    pub async fn again(&self, errand: &Errand, due: Moment) -> Result<()> {
-        let _turn = self.turn().await?;
-        let mine = || Condition::all().add(queue::Column::Id.eq(errand.id)).add(queue::Column::Lease.eq(errand.lease));
-        let later = queue::Entity::update_many()
-            .col_expr(queue::Column::LeaseUntil, Expr::value(Option::<i64>::None))
-            .col_expr(queue::Column::Attempts, Expr::value(0))
-            .col_expr(queue::Column::DueAt, Expr::value(due.0))
-            .filter(mine())
-            .filter(queue::Column::DueAt.eq(errand.due_at))
-            .exec(self.global_connection())
-            .await?;
-        if later.rows_affected == 0 {
-            queue::Entity::update_many()
-                .col_expr(queue::Column::LeaseUntil, Expr::value(Option::<i64>::None))
-                .col_expr(queue::Column::Attempts, Expr::value(0))
-                .filter(mine())
-                .exec(self.global_connection())
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Asks for the same work in several tenants, where it does not wait already; each with the identifier and the moment
-    /// that it would get.
-    pub async fn seed(
-        &self,
-        kind: ErrandKind,
-        reference: &str,
-        tenants: &[(Uuid, Id<id::Tenant>, Moment)],
-    ) -> Result<()> {
-        for some in tenants.chunks(ROWS_A_STATEMENT) {
-            let row = |(id, tenant, due): &(Uuid, Id<id::Tenant>, Moment)| {
-                asked(*id, tenant.uuid(), kind, reference, *due).into_active_model().reset_all()
-            };
-            let _turn = self.turn().await?;
-            queue::Entity::insert_many(some.iter().map(row))
-                .on_conflict_do_nothing_on(SAME_WORK)
-                .exec_without_returning(self.global_connection())
-                .await?;
-        }
         Ok(())
     }
 
@@ -366,40 +298,24 @@ impl Tx {
     }
 
     /// Asks for work to be done; asking again for what already waits asks once, later.
-    pub async fn enqueue(&self, errand: Uuid, kind: ErrandKind, reference: &str, due: Moment) -> Result<()> {
-        let row = asked(errand, self.tenant(), kind, reference, due);
+    pub async fn enqueue(&self, job: Uuid, kind: JobKind, reference: &str, due: Moment) -> Result<()> {
+        let row = queue::Model {
+            id: job,
+            tenant_id: self.tenant(),
+            kind: kind.name().to_owned(),
+            reference: reference.to_owned(),
+            due_at: due.0,
+            lease_until: None,
+            lease: None,
+            attempts: 0,
+        };
+        let again = OnConflict::columns([queue::Column::TenantId, queue::Column::Kind, queue::Column::Reference])
+            .update_columns([queue::Column::DueAt])
+            .to_owned();
         queue::Entity::insert(row.into_active_model().reset_all())
-            .on_conflict(OnConflict::columns(SAME_WORK).update_columns([queue::Column::DueAt]).to_owned())
-            .exec_without_returning(self.connection())
-            .await?;
-        Ok(())
-    }
-
-    /// Asks for work to be done, unless the same already waits or is being done: that stays due as it is.
-    pub async fn enqueue_unless_waiting(
-        &self,
-        errand: Uuid,
-        kind: ErrandKind,
-        reference: &str,
-        due: Moment,
-    ) -> Result<()> {
-        let row = asked(errand, self.tenant(), kind, reference, due);
-        queue::Entity::insert(row.into_active_model().reset_all())
-            .on_conflict_do_nothing_on(SAME_WORK)
+            .on_conflict(again)
             .exec_without_returning(self.connection())
             .await?;
         Ok(())
     }
 }
-
-/// A piece of work that nobody has begun.
-fn asked(id: Uuid, tenant_id: Uuid, kind: ErrandKind, reference: &str, due: Moment) -> queue::Model {
-    let (kind, reference) = (kind.name().to_owned(), reference.to_owned());
-    queue::Model { id, tenant_id, kind, reference, due_at: due.0, lease_until: None, lease: None, attempts: 0 }
-}
-
-/// What makes two pieces of work the same.
-const SAME_WORK: [queue::Column; 3] = [queue::Column::TenantId, queue::Column::Kind, queue::Column::Reference];
-
-/// Bounds the bind parameters of one statement.
-const ROWS_A_STATEMENT: usize = 500;

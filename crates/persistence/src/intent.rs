@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use guildhall_domain::{
     Id, Moment, Page, PageRequest, folded, id,
-    intent::{Answer, Intent, NewPhrase, Phrase, Rules, WholeIntent},
+    intent::{Answer, Intent, NewPhrase, Phrase, WholeIntent},
     text::{AnswerText, IntentName, Language, Title},
 };
 use sea_orm::{ColumnTrait, Condition, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, sea_query::Expr};
@@ -43,7 +43,6 @@ impl Intents<'_> {
             version: intent.version,
             created_at: intent.created_at.0,
             updated_at: intent.updated_at.0,
-            rules: None,
         };
         self.0.insert::<intents::Entity>([row]).await
     }
@@ -119,14 +118,8 @@ impl Intents<'_> {
     pub async fn whole(&self, of: Vec<Intent>) -> Result<Vec<WholeIntent>> {
         let mut phrases_by: HashMap<Uuid, Vec<Phrase>> = HashMap::new();
         let mut answers_by: HashMap<Uuid, Vec<Answer>> = HashMap::new();
-        let mut rules_by: HashMap<Uuid, Rules> = HashMap::new();
         let ids: Vec<Uuid> = of.iter().map(|intent| intent.id.uuid()).collect();
         for some in ids.chunks(IDS_A_STATEMENT) {
-            let select = self.0.select::<intents::Entity>().filter(intents::Column::Id.is_in(some.iter().copied()));
-            let select = select.filter(intents::Column::Rules.is_not_null());
-            for row in select.all(self.0.connection()).await? {
-                rules_by.insert(row.id, rules_of(row.rules.as_deref())?);
-            }
             let select =
                 self.0.select::<phrases::Entity>().filter(phrases::Column::IntentId.is_in(some.iter().copied()));
             for row in select.order_by_asc(phrases::Column::Id).all(self.0.connection()).await? {
@@ -141,7 +134,6 @@ impl Intents<'_> {
         let whole = |intent: Intent| WholeIntent {
             phrases: phrases_by.remove(&intent.id.uuid()).unwrap_or_default(),
             answers: answers_by.remove(&intent.id.uuid()).unwrap_or_default(),
-            rules: rules_by.remove(&intent.id.uuid()).unwrap_or_default(),
             intent,
         };
         Ok(of.into_iter().map(whole).collect())
@@ -192,71 +184,6 @@ impl Intents<'_> {
             .exec(self.0.connection())
             .await?;
         Ok(gone.rows_affected == 1)
-    }
-
-    /// Holds these intents until the unit of work ends, so that what is read of them next is what is written over.
-    pub async fn hold(&self, ids: impl IntoIterator<Item = Id<id::Intent>>) -> Result<()> {
-        if !self.0.locks_rows() {
-            return Ok(());
-        }
-        let ids: Vec<Uuid> = ids.into_iter().map(Id::uuid).collect();
-        for some in ids.chunks(IDS_A_STATEMENT) {
-            let select = self.0.select::<intents::Entity>().filter(intents::Column::Id.is_in(some.iter().copied()));
-            select.order_by_asc(intents::Column::Id).lock_exclusive().all(self.0.connection()).await?;
-        }
-        Ok(())
-    }
-
-    /// Deletes an intent with all that belongs to it, whatever its version is.
-    pub async fn take_away(&self, id: Id<id::Intent>) -> Result<()> {
-        self.0.remove::<intents::Entity>().filter(intents::Column::Id.eq(id.uuid())).exec(self.0.connection()).await?;
-        Ok(())
-    }
-
-    /// Deletes phrases, wherever they stand.
-    pub async fn take_phrases(&self, ids: impl IntoIterator<Item = Id<id::Phrase>>) -> Result<()> {
-        let ids: Vec<Uuid> = ids.into_iter().map(Id::uuid).collect();
-        for some in ids.chunks(IDS_A_STATEMENT) {
-            let gone = self.0.remove::<phrases::Entity>().filter(phrases::Column::Id.is_in(some.iter().copied()));
-            gone.exec(self.0.connection()).await?;
-        }
-        Ok(())
-    }
-
-    /// Writes what owners settled about an intent.
-    pub async fn settle(&self, id: Id<id::Intent>, rules: &Rules) -> Result<()> {
-        let json = serde_json::to_string(rules).map_err(|error| Error::unreadable("intents", error))?;
-        self.0
-            .change::<intents::Entity>()
-            .col_expr(intents::Column::Rules, Expr::value(Some(json).filter(|_| !rules.is_empty())))
-            .filter(intents::Column::Id.eq(id.uuid()))
-            .exec(self.0.connection())
-            .await?;
-        Ok(())
-    }
-
-    /// Gives an intent to a department, with this name and title, whatever its version was.
-    pub async fn place(
-        &self,
-        id: Id<id::Intent>,
-        department: Id<id::Department>,
-        name: &str,
-        title: Option<&str>,
-        now: Moment,
-    ) -> Result<()> {
-        self.0
-            .change::<intents::Entity>()
-            .col_expr(intents::Column::DepartmentId, Expr::value(department.uuid()))
-            .col_expr(intents::Column::Name, Expr::value(name))
-            .col_expr(intents::Column::NameFolded, Expr::value(folded(name)))
-            .col_expr(intents::Column::Title, Expr::value(title))
-            .col_expr(intents::Column::TitleFolded, Expr::value(title.map(folded)))
-            .col_expr(intents::Column::Version, Expr::col(intents::Column::Version).add(1))
-            .col_expr(intents::Column::UpdatedAt, Expr::value(now.0))
-            .filter(intents::Column::Id.eq(id.uuid()))
-            .exec(self.0.connection())
-            .await?;
-        Ok(())
     }
 
     /// Moves every intent of a department to another.
@@ -330,10 +257,6 @@ impl Intents<'_> {
                 text: answer.text.to_string(),
                 text_folded: folded(answer.text.as_str()),
                 buttons: serde_json::to_string(&answer.buttons).map_err(|error| Error::unreadable("answers", error))?,
-                conditions: match answer.when.as_slice() {
-                    [] => None,
-                    when => Some(serde_json::to_string(when).map_err(|error| Error::unreadable("answers", error))?),
-                },
             })
         };
         let rows = (0..).zip(all).map(row).collect::<Result<Vec<_>>>()?;
@@ -365,14 +288,5 @@ fn answer_of(row: answers::Model) -> Result<Answer> {
         channel: row.channel,
         text: AnswerText::stored(row.text),
         buttons: serde_json::from_str(&row.buttons).map_err(|error| Error::unreadable("answers", error))?,
-        when: match row.conditions.as_deref() {
-            None => Vec::new(),
-            Some(json) => serde_json::from_str(json).map_err(|error| Error::unreadable("answers", error))?,
-        },
     })
-}
-
-fn rules_of(json: Option<&str>) -> Result<Rules> {
-    let rules = json.map(serde_json::from_str).transpose();
-    Ok(rules.map_err(|error| Error::unreadable("intents", error))?.unwrap_or_default())
 }

@@ -278,37 +278,6 @@ impl Members<'_> {
         Ok(leaders.count(self.0.connection()).await?)
     }
 
-    /// The active owners of a department.
-    pub async fn owners_of(&self, department: Id<id::Department>) -> Result<Vec<Member>> {
-        self.holding(department, &[Role::Owner]).await
-    }
-
-    /// The active members who hold one of these roles in a department, in the order of their ids.
-    pub async fn holding(&self, department: Id<id::Department>, roles: &[Role]) -> Result<Vec<Member>> {
-        let held = self
-            .0
-            .select::<grants::Entity>()
-            .filter(grants::Column::DepartmentId.eq(department.uuid()))
-            .filter(grants::Column::Role.is_in(roles.iter().map(|role| role.name())))
-            .all(self.0.connection())
-            .await?;
-        self.these(held.into_iter().map(|grant| Id::from_uuid(grant.member_id))).await
-    }
-
-    /// The active leaders.
-    pub async fn who_lead(&self) -> Result<Vec<Member>> {
-        let leaders = self.active().filter(members::Column::TenantRole.eq(Role::Leader.name()));
-        let rows = leaders.order_by_asc(members::Column::Id).all(self.0.connection()).await?;
-        rows.into_iter().map(member_of).collect()
-    }
-
-    /// Those of these members who are active, in the order of their ids.
-    pub async fn these(&self, ids: impl IntoIterator<Item = Id<id::Member>>) -> Result<Vec<Member>> {
-        let these = self.active().filter(members::Column::Id.is_in(ids.into_iter().map(Id::uuid)));
-        let rows = these.order_by_asc(members::Column::Id).all(self.0.connection()).await?;
-        rows.into_iter().map(member_of).collect()
-    }
-
     fn active(&self) -> Select<members::Entity> {
         self.0.select::<members::Entity>().filter(members::Column::State.eq(State::Active.name()))
     }

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use guildhall_domain::{
     Id, Moment, Page, PageRequest,
     content::{Content, Hash},
-    harm::Harm,
     id,
     release::{Release, State},
     text::Note,
@@ -72,9 +71,6 @@ impl Releases<'_> {
             checks: serde_json::to_string(&release.checks).map_err(json)?,
             created_at: release.created_at.0,
             updated_at: release.updated_at.0,
-            harms: harms_json(&release.harms)?,
-            due_at: release.due_at.map(|due| due.0),
-            withdrawn_at: None,
         };
         self.0.insert::<releases::Entity>([row]).await
     }
@@ -111,51 +107,6 @@ impl Releases<'_> {
         rows.into_iter().map(release_of).collect()
     }
 
-    /// Every release that is held, oldest first.
-    pub async fn held(&self) -> Result<Vec<Release>> {
-        let select = self.0.select::<releases::Entity>().filter(releases::Column::State.eq(State::Held.name()));
-        let rows = select.order_by_asc(releases::Column::Id).all(self.0.connection()).await?;
-        rows.into_iter().map(release_of).collect()
-    }
-
-    /// Notes what a release would do to others, and moves it from one state to another; says whether it was in it.
-    pub async fn weigh(
-        &self,
-        id: Id<id::Release>,
-        (from, to): (State, State),
-        harms: &[Harm],
-        due: Option<Moment>,
-        now: Moment,
-    ) -> Result<bool> {
-        let weighed = self
-            .0
-            .change::<releases::Entity>()
-            .col_expr(releases::Column::State, Expr::value(to.name()))
-            .col_expr(releases::Column::Harms, Expr::value(harms_json(harms)?))
-            .col_expr(releases::Column::DueAt, Expr::value(due.map(|due| due.0)))
-            .col_expr(releases::Column::UpdatedAt, Expr::value(now.0))
-            .filter(releases::Column::Id.eq(id.uuid()))
-            .filter(releases::Column::State.eq(from.name()))
-            .exec(self.0.connection())
-            .await?;
-        Ok(weighed.rows_affected == 1)
-    }
-
-    /// Takes a held release back; says whether it was held. An older version of the program reads it as `superseded`.
-    pub async fn withdraw(&self, id: Id<id::Release>, now: Moment) -> Result<bool> {
-        let gone = self
-            .0
-            .change::<releases::Entity>()
-            .col_expr(releases::Column::State, Expr::value(State::Superseded.name()))
-            .col_expr(releases::Column::WithdrawnAt, Expr::value(now.0))
-            .col_expr(releases::Column::UpdatedAt, Expr::value(now.0))
-            .filter(releases::Column::Id.eq(id.uuid()))
-            .filter(releases::Column::State.eq(State::Held.name()))
-            .exec(self.0.connection())
-            .await?;
-        Ok(gone.rows_affected == 1)
-    }
-
     /// Moves releases from one state to another; says how many were in it.
     pub async fn turn(
         &self,
@@ -181,29 +132,19 @@ pub(crate) fn hash_of(table: &'static str, bytes: &[u8]) -> Result<Hash> {
     bytes.try_into().map(Hash).map_err(|_| Error::unreadable(table, "a hash of another length"))
 }
 
-fn harms_json(harms: &[Harm]) -> Result<Option<String>> {
-    let json = (!harms.is_empty()).then(|| serde_json::to_string(harms)).transpose();
-    json.map_err(|error| Error::unreadable("releases", error))
-}
-
 fn release_of(row: releases::Model) -> Result<Release> {
     let json = |error| Error::unreadable("releases", error);
     Ok(Release {
         id: Id::from_uuid(row.id),
         department: Id::from_uuid(row.department_id),
         number: row.number,
-        state: match (State::named(&row.state), row.withdrawn_at) {
-            (Some(State::Superseded), Some(_)) => State::Withdrawn,
-            (state, _) => state.ok_or_else(|| Error::unreadable("releases", &row.state))?,
-        },
+        state: State::named(&row.state).ok_or_else(|| Error::unreadable("releases", &row.state))?,
         content: hash_of("releases", &row.content)?,
         note: row.note.map(Note::stored),
         author: Id::from_uuid(row.author_id),
         restores: row.restores,
         changes: serde_json::from_str(&row.changes).map_err(json)?,
         checks: serde_json::from_str(&row.checks).map_err(json)?,
-        harms: row.harms.map_or_else(|| Ok(Vec::new()), |harms| serde_json::from_str(&harms)).map_err(json)?,
-        due_at: row.due_at.map(Moment),
         created_at: Moment(row.created_at),
         updated_at: Moment(row.updated_at),
     })

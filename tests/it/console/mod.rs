@@ -1,6 +1,5 @@
 //! The console as a browser meets it: getting in, forms, content, publishing, and what it declines.
 
-mod asking;
 mod content;
 mod declining;
 mod exchanging;

@@ -18,7 +18,7 @@ pub(crate) struct Node {
 
 impl Node {
     /// Starts one and waits until it is ready.
-    pub(crate) fn start(place: &Place) -> Self {
+    pub(super) fn start(place: &Place) -> Self {
         Self::start_as(place, |_| {})
     }
 

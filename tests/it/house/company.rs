@@ -208,19 +208,6 @@ pub(crate) fn settled(by: &Person, releases: &str, mut release: Value) -> Value 
     panic!("still building: {release}");
 }
 
-/// Waits until a job has ended well, and gives it.
-pub(crate) fn job(by: &Client, id: &str) -> Value {
-    for _ in 0..300 {
-        let job = by.get(&format!("/v1/jobs/{id}")).is(200);
-        match job["state"].as_str().unwrap() {
-            "queued" | "running" => sleep(Duration::from_millis(50)),
-            "done" => return job,
-            other => panic!("{other}: {job:#}"),
-        }
-    }
-    panic!("the job does not end");
-}
-
 /// Somebody who asks.
 #[derive(Clone)]
 pub(crate) struct Visitor {

@@ -35,7 +35,7 @@ pub(crate) use browser::{Browser, SESSION, token_of};
 pub(crate) use client::{Answer, Ask, Client};
 pub(crate) use clock::TestClock;
 pub(crate) use company::{
-    Company, Department, ORIGIN, PASSWORD, Person, Visitor, intent, job, program, publish, settled, unique,
+    Company, Department, ORIGIN, PASSWORD, Person, Visitor, intent, program, publish, settled, unique,
 };
 pub(crate) use contract::{Contract, Operation};
 pub(crate) use place::{Digest, Place};

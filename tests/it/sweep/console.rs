@@ -9,10 +9,7 @@ use guildhall_console::{ROUTES, Route};
 
 use super::{
     anonymous,
-    cases::{
-        ALONE, ASKED, ASKER, CONVERSATION, DECIDED, DEPARTMENT, GAP, IN_DEPARTMENT, IN_DRAFT, IS_LIVE, OF_TENANT,
-        PERSONAL, SETTLED, overlap, own_proposal, proposal, release, settlement,
-    },
+    cases::{ALONE, CONVERSATION, DEPARTMENT, IN_DEPARTMENT, IN_DRAFT, IS_LIVE, OF_TENANT, PERSONAL, release},
     cast::{Principal, cast},
     law::{Asked, Bar, Facts, Place, Scope, Target, expected},
     stage::Stage,
@@ -195,59 +192,6 @@ cases! {
     POST "/console/departments/{department}/releases/{number}/restore": IN_DEPARTMENT, |stage, _, target|
         to(page(&stage.inside(target, &format!("releases/{}/restore", release(target)))));
 
-    GET "/console/departments/{department}/live/{intent}/propose": Facts { seen_by: Some("department.read"), ..IN_DRAFT }, |stage, _, target|
-        proposing(stage, target);
-    POST "/console/departments/{department}/live/{intent}/propose": Facts { seen_by: Some("department.read"), ..IN_DRAFT }, |stage, _, target|
-        proposing(stage, target).with("title", "Swept").with("phrases", unique("a proposed one")).with("answer-0", "Swept.");
-    GET "/console/proposals": ALONE, |_, _, _| to("/console/proposals");
-    GET "/console/proposals/{proposal}": Facts { seen_by: None, ..IN_DRAFT }, |stage, _, target|
-        to(page(&proposal(stage, target, "")));
-    POST "/console/proposals/{proposal}/comments": Facts { seen_by: None, ..IN_DRAFT }, |stage, _, target|
-        to(page(&proposal(stage, target, "/comments"))).with("text", "Swept");
-    POST "/console/proposals/{proposal}/approve": DECIDED, |stage, _, target| to(page(&proposal(stage, target, "/approve")));
-    POST "/console/proposals/{proposal}/decline": DECIDED, |stage, _, target|
-        to(page(&proposal(stage, target, "/decline"))).with("reason", "Swept");
-    POST "/console/proposals/{proposal}/merge": DECIDED, |stage, _, target| {
-        let id = Stage::id(target, "prp", || stage.clashed(target)["id"].as_str().unwrap().to_owned());
-        to(format!("/console/proposals/{id}/merge"))
-    };
-    POST "/console/proposals/{proposal}/rebase": PERSONAL, |stage, who, target|
-        to(page(&own_proposal(stage, who, target, "/rebase")));
-    POST "/console/proposals/{proposal}/withdraw": PERSONAL, |stage, who, target|
-        to(page(&own_proposal(stage, who, target, "/withdraw")));
-    GET "/console/overlaps": ALONE, |_, _, _| to("/console/overlaps");
-    GET "/console/overlaps/{overlap}": Facts { seen_by: None, ..IN_DRAFT }, |stage, _, target|
-        to(page(&overlap(stage, target)));
-    POST "/console/overlaps/{overlap}/settlements": SETTLED, |stage, _, target|
-        to(format!("{}/settlements", page(&overlap(stage, target)))).with("kind", "ignore").with("until", tomorrow()).with("reason", "Swept");
-    POST "/console/overlaps/{overlap}/settlements/{settlement}/accept": SETTLED, |stage, _, target|
-        to(page(&settlement(stage, target, "accept")));
-    POST "/console/overlaps/{overlap}/settlements/{settlement}/decline": SETTLED, |stage, _, target|
-        to(page(&settlement(stage, target, "decline"))).with("reason", "Swept");
-    POST "/console/overlaps/{overlap}/settlements/{settlement}/withdraw": SETTLED, |stage, _, target|
-        to(page(&settlement(stage, target, "withdraw")));
-    POST "/console/overlaps/{overlap}/settlements/{settlement}/undo": SETTLED, |stage, _, target| {
-        let path = settlement(stage, target, "undo");
-        if matches!(target, Target::Here | Target::Elsewhere | Target::Foreign) {
-            stage.department(target).owner.client.ask("POST", &path.replace("/undo", "/accept")).send();
-        }
-        to(page(&path))
-    };
-    POST "/console/overlaps/{overlap}/settlements/{settlement}/arbitrate": Facts { bar: Bar::Early, ..OF_TENANT }, |stage, _, target|
-        to(page(&settlement(stage, target, "arbitrate"))).with("reason", "Swept");
-
-    GET "/console/evaluations": ALONE, |_, _, _| to("/console/evaluations");
-    POST "/console/evaluations": ALONE, |_, _, _| to("/console/evaluations");
-    GET "/console/evaluations/{evaluation}": Facts { seen_by: None, ..IN_DRAFT }, |stage, _, target|
-        to(page(&stage.evaluation(target)));
-    GET "/console/held": ALONE, |_, _, _| to("/console/held");
-    POST "/console/departments/{department}/releases/{number}/let-go": Facts { seen_by: None, ..IN_DRAFT }, |stage, _, target|
-        to(page(&stage.held(target, "let-go"))).with("reason", "Swept");
-    POST "/console/departments/{department}/releases/{number}/recheck": IN_DEPARTMENT, |stage, _, target|
-        to(page(&stage.held(target, "recheck")));
-    POST "/console/departments/{department}/releases/{number}/withdraw": IN_DEPARTMENT, |stage, _, target|
-        to(page(&stage.held(target, "withdraw")));
-
     GET "/console/try": ALONE, |_, _, _| to("/console/try?text=where+is+my+parcel");
     GET "/console/try": Facts { draft: true, place: Place::Request, ..DEPARTMENT }, |stage, _, target|
         to(format!("/console/try?text=where+is+my+parcel&draft={}", stage.key(target)));
@@ -256,39 +200,6 @@ cases! {
         to(format!("/console/conversations?department={}", stage.key(target)));
     GET "/console/conversations/{conversation}": CONVERSATION, |stage, _, target|
         to(stage.talk(target).replace("/v1/chat/", "/console/"));
-
-    GET "/console/gaps": ALONE, |_, _, _| to("/console/gaps");
-    GET "/console/gaps": Facts { place: Place::Request, ..DEPARTMENT }, |stage, _, target|
-        to(format!("/console/gaps?department={}", stage.key(target)));
-    GET "/console/gaps/{gap}": GAP, |stage, _, target| to(page(&stage.gap(target)));
-    POST "/console/gaps/{gap}/title": GAP, |stage, _, target| {
-        let path = stage.gap(target);
-        to(page(&format!("{path}/title"))).with("version", stage.version_at(target, &path).to_string()).with("title", "Swept")
-    };
-    POST "/console/gaps/{gap}/close": GAP, |stage, _, target| to(page(&format!("{}/close", stage.gap(target)))).with("reason", "noise");
-    POST "/console/gaps/{gap}/reopen": GAP, |stage, _, target| {
-        let path = stage.gap(target);
-        stage.close(target, &path);
-        to(page(&format!("{path}/reopen")))
-    };
-    POST "/console/gaps/{gap}/merge": GAP, |stage, _, target| {
-        let into = stage.whole_gap(target).rsplit('/').next().unwrap().to_owned();
-        to(page(&format!("{}/merge", stage.piece(target)))).with("into", into)
-    };
-    POST "/console/gaps/{gap}/split": GAP, |stage, _, target| {
-        let path = stage.gap(target);
-        to(page(&format!("{path}/split"))).with("message", stage.example(target).as_str().unwrap())
-    };
-    POST "/console/gaps/{gap}/intents": GAP, |stage, _, target|
-        to(page(&format!("{}/intents", stage.gap(target)))).with("department", &*stage.department(target).key).with("name", unique("gap"));
-    POST "/console/gaps/{gap}/phrases": GAP, |stage, _, target| {
-        let department = stage.department(target);
-        let intent = format!("{}/{}", department.key, department.draft);
-        to(page(&format!("{}/phrases", stage.gap(target)))).with("intent", intent)
-    };
-    GET "/console/numbers": ALONE, |_, _, _| to("/console/numbers");
-    GET "/console/numbers": Facts { place: Place::Request, ..DEPARTMENT }, |stage, _, target|
-        to(format!("/console/numbers?department={}", stage.key(target)));
 
     GET "/console/people": ALONE, |_, _, _| to("/console/people");
     GET "/console/invitations": ALONE, |_, _, _| to("/console/invitations");
@@ -308,59 +219,6 @@ cases! {
     POST "/console/channels/{channel}": OF_TENANT, |stage, _, target|
         channel(stage, target, "").with("name", "Swept").with("origins", ORIGIN);
     POST "/console/channels/{channel}/close": OF_TENANT, |stage, _, target| channel(stage, target, "/close").with("sure", "yes");
-
-    GET "/console/inbox": ALONE, |_, _, _| to("/console/inbox");
-    GET "/console/departments/{department}/inbox": DEPARTMENT, |stage, _, target| of(stage, target, "/inbox");
-    GET "/console/knowledge-requests": ALONE, |_, _, _| to("/console/knowledge-requests");
-    GET "/console/knowledge-requests/new": ALONE, |_, _, _| to("/console/knowledge-requests/new");
-    POST "/console/knowledge-requests/new": ALONE, |stage, _, target|
-        to("/console/knowledge-requests/new").with("to", stage.key(target)).with("question", unique("Swept?"));
-    GET "/console/knowledge-requests/{request}": ASKED, |stage, _, target| to(page(&stage.request(target, "open", "")));
-    POST "/console/knowledge-requests/{request}/acknowledge": ASKED, |stage, _, target|
-        to(page(&stage.request(target, "open", "/acknowledge")));
-    POST "/console/knowledge-requests/{request}/answer": ASKED, |stage, _, target|
-        to(page(&stage.request(target, "open", "/answer"))).with("text", "Yes.");
-    POST "/console/knowledge-requests/{request}/ask-back": ASKED, |stage, _, target|
-        to(page(&stage.request(target, "open", "/ask-back"))).with("question", "Which?");
-    POST "/console/knowledge-requests/{request}/assignee": ASKED, |stage, _, target|
-        to(page(&stage.request(target, "open", "/assignee")));
-    POST "/console/knowledge-requests/{request}/hand-over": ASKED, |stage, _, target| {
-        let other = &stage.companies[0].departments[usize::from(target == Target::Here)].key;
-        to(page(&stage.request(target, "open", "/hand-over"))).with("to", other.as_str()).with("reason", "Theirs.")
-    };
-    POST "/console/knowledge-requests/{request}/decline": ASKED, |stage, _, target|
-        to(page(&stage.request(target, "open", "/decline"))).with("reason", "No.");
-    POST "/console/knowledge-requests/{request}/draft": ASKED, |stage, _, target|
-        to(page(&stage.request(target, "accepted", "/draft"))).with("intent", "new").with("name", unique("swept"))
-            .with("phrases", unique("a swept phrase")).with("language", "en");
-    POST "/console/knowledge-requests/{request}/reply": ASKER, |stage, who, target|
-        to(page(&stage.own_request(who, target, "returned", "/reply"))).with("text", "All.");
-    POST "/console/knowledge-requests/{request}/accept": ASKER, |stage, who, target|
-        to(page(&stage.own_request(who, target, "answered", "/accept")));
-    POST "/console/knowledge-requests/{request}/reopen": ASKER, |stage, who, target|
-        to(page(&stage.own_request(who, target, "answered", "/reopen"))).with("text", "Hm.");
-    POST "/console/knowledge-requests/{request}/notes": ASKED, |stage, _, target|
-        to(page(&stage.request(target, "open", "/notes"))).with("text", "Swept.");
-    GET "/console/departments/{department}/tests": DEPARTMENT, |stage, _, target| of(stage, target, "/tests");
-    POST "/console/departments/{department}/tests/run": DEPARTMENT, |stage, _, target| of(stage, target, "/tests/run");
-    POST "/console/departments/{department}/tests/import": DEPARTMENT, |stage, _, target|
-        of(stage, target, "/tests/import").with("tests", "suites: []");
-    GET "/console/departments/{department}/tests/export": DEPARTMENT, |stage, _, target| of(stage, target, "/tests/export");
-    GET "/console/departments/{department}/tests/runs/{run}": IN_DEPARTMENT, |stage, _, target| {
-        let id = Stage::id(target, "run", || stage.test_run(Some(target)));
-        to(page(&stage.inside(target, &format!("tests/runs/{id}"))))
-    };
-}
-
-/// The form that proposes a change to something that is live.
-fn proposing(stage: &Stage, target: Target) -> Sent {
-    let id = Stage::id(target, "int", || stage.department(target).live.clone());
-    to(page(&stage.inside(target, &format!("live/{id}/propose"))))
-}
-
-fn tomorrow() -> String {
-    let now = guildhall_app::Clock::now(&guildhall_app::SystemClock);
-    guildhall_domain::Moment(now.0 + 2 * 86_400_000_000).to_string().chars().take(10).collect()
 }
 
 /// What is brought in.

@@ -18,8 +18,6 @@ pub(super) enum Scope {
     Alone,
     /// Something of the whole tenant.
     Tenant,
-    /// Something of the whole tenant that any reach covers.
-    Company,
     /// Something of a department.
     Department,
     /// Something of one person.
@@ -76,12 +74,8 @@ pub(super) enum Bar {
     None,
     /// It can't be told apart by departments, so a key of some may not.
     Whole,
-    /// It shows what every department has live, so a key of some departments may not.
-    Companywide,
     /// Only whose own thing it is may, though others see it.
     OwnAlone,
-    /// It is too early for it, whoever may.
-    Early,
     /// It gives a role, which the leader may not where there is an owner.
     GivesRole,
 }
@@ -92,7 +86,7 @@ impl Facts {
         use Target::{Elsewhere, Foreign, Here, Malformed, Missing, Nowhere};
         match (self.scope, self.place) {
             (Scope::Alone, _) | (Scope::Tenant, Place::Request) => &[Here],
-            (Scope::Tenant | Scope::Company, _) => &[Here, Foreign, Nowhere, Malformed],
+            (Scope::Tenant, _) => &[Here, Foreign, Nowhere, Malformed],
             (Scope::Department, Place::PathId) => &[Here, Elsewhere, Foreign, Nowhere, Missing, Malformed],
             (Scope::Department | Scope::Personal, _) => &[Here, Elsewhere, Foreign, Nowhere, Malformed],
         }
@@ -155,7 +149,6 @@ impl Reach {
             Self::Nobody => false,
             Self::Tenant => true,
             Self::Own => scope == Scope::Alone || (scope == Scope::Personal && second == 0),
-            Self::Departments(_) if scope == Scope::Company => true,
             Self::Departments(within) => scope == Scope::Alone || (scope == Scope::Department && within[second]),
         }
     }
@@ -204,9 +197,6 @@ pub(super) fn expected(asked: Asked<'_>, facts: &Facts, who: &Principal, target:
     if reach == Reach::Nobody || (facts.bar == Bar::Whole && reach != Reach::Tenant) {
         return 403;
     }
-    if facts.bar == Bar::Companywide && who.bounds.as_ref().is_some_and(|bounds| bounds.department.is_some()) {
-        return 403;
-    }
     let missing = if facts.place == Place::Request { 422 } else { 404 };
     if target == Target::Malformed && facts.place == Place::PathId {
         return missing;
@@ -233,7 +223,6 @@ pub(super) fn expected(asked: Asked<'_>, facts: &Facts, who: &Principal, target:
         Target::Elsewhere if facts.bar == Bar::OwnAlone => 403,
         _ if facts.bar == Bar::GivesRole && reach == Reach::Tenant => owner_gives(success),
         Target::Missing => missing,
-        Target::Here | Target::Elsewhere if facts.bar == Bar::Early => 409,
         Target::Here | Target::Elsewhere => success,
     }
 }

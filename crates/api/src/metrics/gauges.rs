@@ -6,7 +6,7 @@ use std::{
 };
 
 use guildhall_app::App;
-use guildhall_persistence::ErrandKind;
+use guildhall_persistence::JobKind;
 use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, info::Info},
     registry::Registry,
@@ -97,7 +97,7 @@ impl Gauges {
         }
         let now = app.now();
         let mut up = true;
-        for &kind in ErrandKind::ALL {
+        for kind in JobKind::ALL {
             let Ok(Ok(backlog)) = tokio::time::timeout(PATIENCE, app.store.backlog(kind, now)).await else {
                 up = false;
                 break;

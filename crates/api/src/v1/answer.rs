@@ -123,14 +123,6 @@ impl<V: Serialize> Answer<V> {
     }
 }
 
-impl<V: Serialize> Answer<V> {
-    /// The same answer for what was taken on and is not done yet: 202.
-    pub(crate) fn taken_on(mut self) -> Self {
-        self.0.status = StatusCode::ACCEPTED.as_u16();
-        self
-    }
-}
-
 impl<V: Serialize> Created<V> {
     pub(crate) fn reply(self) -> Result<Reply, Refusal> {
         Ok(Reply {

@@ -39,11 +39,6 @@ pub(crate) struct BotView {
     greeting: BTreeMap<String, String>,
     /// What the bot says when it does not know, by language.
     fallback: BTreeMap<String, String>,
-    /// The share of another department's phrases, 0 to 1, that a release may cost it before it is held: the tenant's own,
-    /// or null for 0.02.
-    tolerance: Option<f64>,
-    /// After how many days the leader may let a held release go: the tenant's own, or null for 5.
-    held_days: Option<u32>,
     /// What every department has live.
     releases: Vec<LiveReleaseView>,
     /// Facts about the model.
@@ -112,8 +107,6 @@ impl BotView {
             margin: settings.margin,
             greeting: settings.greeting,
             fallback: settings.fallback,
-            tolerance: settings.tolerance,
-            held_days: settings.held_days,
             releases: live.parts.iter().filter_map(release).collect(),
             model: ModelView {
                 build: live.number,
@@ -173,14 +166,6 @@ pub(crate) struct BotPatchBody {
     #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     fallback: Option<BTreeMap<String, String>>,
-    /// The share of another department's phrases, 0 to 1, that a release may cost it before it is held.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<f64>, minimum = 0, maximum = 1, example = 0.02)]
-    tolerance: Option<Option<f64>>,
-    /// After how many days the leader may let a held release go, 0 to 90.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<u32>, minimum = 0, maximum = 90, example = 5)]
-    held_days: Option<Option<u32>>,
 }
 
 impl BotPatchBody {
@@ -209,18 +194,6 @@ impl BotPatchBody {
         }
         if let Some(fallback) = self.fallback {
             settings.fallback = words("/fallback", fallback, &mut flaws);
-        }
-        if let Some(tolerance) = self.tolerance {
-            if tolerance.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
-                flaws.add("/tolerance", "out-of-range", "must be 0 to 1");
-            }
-            settings.tolerance = tolerance;
-        }
-        if let Some(days) = self.held_days {
-            if days.is_some_and(|days| days > 90) {
-                flaws.add("/held_days", "out-of-range", "must be 0 to 90");
-            }
-            settings.held_days = days;
         }
         flaws.settle(Some(settings))
     }

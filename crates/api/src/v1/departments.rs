@@ -70,10 +70,6 @@ pub(crate) struct DepartmentPatchBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 1000)]
     description: Option<Option<String>>,
-    /// Whether its draft changes only by proposals that another person approves.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(nullable = false, example = true)]
-    four_eyes: Option<bool>,
 }
 
 impl DepartmentPatchBody {
@@ -82,7 +78,7 @@ impl DepartmentPatchBody {
         let name = self.name.and_then(|name| flaws.take("/name", Name::parse(&name)));
         let description =
             self.description.map(|text| text.and_then(|text| flaws.take("/description", Note::parse(&text))));
-        flaws.settle(Some(DepartmentPatch { name, description, four_eyes: self.four_eyes }))
+        flaws.settle(Some(DepartmentPatch { name, description }))
     }
 }
 
@@ -101,8 +97,6 @@ pub(crate) struct DepartmentView {
     name: String,
     /// What it answers for.
     description: Option<String>,
-    /// Whether its draft changes only by proposals that another person approves.
-    four_eyes: bool,
     /// Rises with each change.
     version: i64,
     /// When it was founded.
@@ -117,9 +111,9 @@ page_view!(DepartmentPage of DepartmentView);
 
 impl From<Department> for DepartmentView {
     fn from(department: Department) -> Self {
-        let Department { id, key, name, description, four_eyes, version, created_at, updated_at } = department;
+        let Department { id, key, name, description, version, created_at, updated_at } = department;
         let description = description.map(String::from);
-        Self { id, key: key.to_string(), name: name.into(), description, four_eyes, version, created_at, updated_at }
+        Self { id, key: key.to_string(), name: name.into(), description, version, created_at, updated_at }
     }
 }
 

@@ -133,17 +133,15 @@ pub(crate) struct SkippedView {
     detail: String,
 }
 
-impl From<Skipped> for SkippedView {
-    fn from(Skipped { location, code, detail }: Skipped) -> Self {
-        Self { location, code, detail }
-    }
-}
-
 impl ImportReport {
     fn of(report: Report, dry_run: bool) -> Self {
         let counts = |counts: Counts| {
             let Counts { intents, phrases, answers, kept } = counts;
             ImportCounts { intents, phrases, answers, kept }
+        };
+        let skipped = |skipped: Skipped| {
+            let Skipped { location, code, detail } = skipped;
+            SkippedView { location, code, detail }
         };
         Self {
             format: report.format.name(),
@@ -151,7 +149,7 @@ impl ImportReport {
             created: counts(report.created),
             updated: counts(report.updated),
             unchanged: counts(report.unchanged),
-            skipped: report.skipped.into_iter().map(SkippedView::from).collect(),
+            skipped: report.skipped.into_iter().map(skipped).collect(),
             warnings: report.warnings.into_iter().map(WarningView::from).collect(),
         }
     }

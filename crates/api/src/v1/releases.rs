@@ -19,9 +19,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     answer::{Allowed, Answer, Created, Keyed, create},
-    held::HarmView,
     intents::{AnswerView, PhraseView},
-    views::{Keys, page_view},
+    views::page_view,
 };
 use crate::http::{Json, PageQuery, Paged, Path, Problem, Query};
 
@@ -58,7 +57,7 @@ pub(crate) struct ReleaseView {
     /// Counts from 1 in its department.
     #[schema(example = 3)]
     number: i64,
-    /// `building`, `live`, `superseded`, `held`, `failed` or `withdrawn`.
+    /// `building`, `live`, `superseded`, `held` or `failed`.
     #[schema(value_type = String, example = "live")]
     state: &'static str,
     /// SHA-256 of its content.
@@ -75,11 +74,6 @@ pub(crate) struct ReleaseView {
     changes: ChangesView,
     /// What was found.
     checks: Vec<CheckView>,
-    /// The departments that it would harm, as it was found when it was weighed; with who let it go.
-    harms: Vec<HarmView>,
-    /// From when on the leader may let it go in the harmed departments' place; null unless it was held.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    due_at: Option<Moment>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Moment,
@@ -126,7 +120,7 @@ pub(crate) struct CheckView {
 }
 
 impl ReleaseView {
-    pub(crate) fn of(department: &str, release: Release, keys: &Keys) -> Self {
+    fn of(department: &str, release: Release) -> Self {
         let Changes { intents_added, intents_changed, intents_removed, phrases_added, phrases_removed } =
             release.changes;
         Self {
@@ -140,8 +134,6 @@ impl ReleaseView {
             restores: release.restores,
             changes: ChangesView { intents_added, intents_changed, intents_removed, phrases_added, phrases_removed },
             checks: release.checks.into_iter().map(CheckView::from).collect(),
-            harms: release.harms.into_iter().map(|harm| HarmView::of(harm, keys)).collect(),
-            due_at: release.due_at,
             created_at: release.created_at,
             updated_at: release.updated_at,
         }
@@ -215,16 +207,12 @@ async fn released(
         let release = deed(work, body.parse()?).await?;
         made.set(Some((release.department, release.number)));
         let location = format!("/v1/departments/{department}/releases/{}", release.number);
-        Ok(Created::at(ReleaseView::of(department, release, &Keys::read(work).await?), location, None))
+        Ok(Created::at(ReleaseView::of(department, release), location, None))
     })
     .await?;
     match made.get() {
         None => Ok(answer),
-        Some((id, number)) => {
-            let release = app.settled(permit, id, number).await?;
-            let keys = app.look(permit.actor(), async |tx: &Tx| Keys::read(tx).await).await?;
-            answer.renewed(&ReleaseView::of(department, release, &keys))
-        }
+        Some((id, number)) => answer.renewed(&ReleaseView::of(department, app.settled(permit, id, number).await?)),
     }
 }
 
@@ -244,11 +232,9 @@ pub(crate) async fn list_releases(
     Path(department): Path<String>,
     query: Paged,
 ) -> Result<Json<ReleasePage>, Problem> {
-    let look = async |tx: &Tx| {
-        let (page, keys) = (release::list(tx, &permit, &department, &query.page).await?, Keys::read(tx).await?);
-        Ok(ReleasePage::of(page, |release| ReleaseView::of(&department, release, &keys)))
-    };
-    Ok(Json(app.look(permit.actor(), look).await?))
+    let page =
+        app.look(permit.actor(), async |tx: &Tx| release::list(tx, &permit, &department, &query.page).await).await?;
+    Ok(Json(ReleasePage::of(page, |release| ReleaseView::of(&department, release))))
 }
 
 /// Reads a release.
@@ -266,11 +252,9 @@ pub(crate) async fn get_release(
     app: Data<App>,
     Path((department, number)): Path<(String, i64)>,
 ) -> Result<Json<ReleaseView>, Problem> {
-    let look = async |tx: &Tx| {
-        let release = release::get(tx, &permit, &department, number).await?;
-        Ok(ReleaseView::of(&department, release, &Keys::read(tx).await?))
-    };
-    Ok(Json(app.look(permit.actor(), look).await?))
+    let release =
+        app.look(permit.actor(), async |tx: &Tx| release::get(tx, &permit, &department, number).await).await?;
+    Ok(Json(ReleaseView::of(&department, release)))
 }
 
 /// Which release to compare with.

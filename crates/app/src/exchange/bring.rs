@@ -15,11 +15,7 @@ use super::{
     Brought, File, Format, Report,
     merge::{Change, Draft, Plan, plan},
 };
-use crate::{
-    App, Work,
-    department::named,
-    intent::{keep_phrases, two_eyes},
-};
+use crate::{App, Work, department::named, intent::keep_phrases};
 
 /// Lets somebody bring content into a department, before the file is looked at; says how the department is called.
 pub async fn admit(tx: &Tx, permit: &Permit<EditDraft>, department: &str) -> Result<Vec<String>, Refusal> {
@@ -45,7 +41,6 @@ pub async fn bring(
     // Imports into one department go one after the other.
     let department = work.departments().lock_by_key(department).await?.ok_or(Refusal::NotFound)?;
     permit.over(department.id)?;
-    two_eyes(&department)?;
     let Plan { changes, definitions, report } = plan(draft(work, &department).await?, brought);
     for change in changes {
         apply(work, &department, change, report.format).await?;

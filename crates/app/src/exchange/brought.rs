@@ -1,8 +1,7 @@
 //! What a file brings, once it is read: intents that are valid one by one, what is kept for later, what was left out.
 
 use guildhall_domain::{
-    boundary::Condition,
-    intent::{Button, Rules, Warning},
+    intent::{Button, Warning},
     text::{AnswerText, IntentName, Language, PhraseText, Title},
 };
 use guildhall_persistence::Definition;
@@ -34,10 +33,8 @@ pub struct BroughtIntent {
     pub title: Option<Title>,
     /// How visitors say it; equal ones are still there.
     pub phrases: Vec<BroughtPhrase>,
-    /// What the bot replies; one for each language, channel and context.
+    /// What the bot replies; one for each language and channel.
     pub answers: Vec<BroughtAnswer>,
-    /// What owners settled, where the file says it.
-    pub rules: Option<Rules>,
     /// What can't be represented yet, by where it comes from.
     pub kept: Map<String, Value>,
     /// Where it stands.
@@ -66,8 +63,6 @@ pub struct BroughtAnswer {
     pub text: AnswerText,
     /// The buttons below.
     pub buttons: Vec<Button>,
-    /// The conditions on the context.
-    pub when: Vec<Condition>,
     /// Where it stands.
     pub place: String,
 }

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use guildhall_domain::{
-    boundary::Condition,
     channel, folded,
-    intent::{Button, MOST_BUTTONS, Press, Rules, Warning},
+    intent::{Button, MOST_BUTTONS, Press, Warning},
     text::{AnswerText, IntentName, Language, Payload, PhraseText, TextFlaw, Title, web_address},
 };
 use guildhall_persistence::Definition;
@@ -32,8 +31,6 @@ pub struct RawAnswer {
     pub text: String,
     /// Titles with what they do.
     pub buttons: Vec<(String, Press)>,
-    /// Conditions on the context.
-    pub when: Vec<Condition>,
 }
 
 impl RawAnswer {
@@ -68,7 +65,7 @@ impl Gathering {
         let (intents, aside) = (&mut self.brought.intents, &mut self.aside);
         let at = *self.by_name.entry(folded(name.as_str())).or_insert_with(|| {
             let (title, phrases, answers, kept) = Default::default();
-            intents.push(BroughtIntent { name, title, phrases, answers, rules: None, kept, place: place.to_owned() });
+            intents.push(BroughtIntent { name, title, phrases, answers, kept, place: place.to_owned() });
             aside.push(Map::new());
             intents.len() - 1
         });
@@ -108,14 +105,7 @@ impl Gathering {
         }
     }
 
-    /// Says what owners settled about an intent.
-    pub fn rules(&mut self, at: At, rules: Rules) {
-        if let Some(intent) = self.at(at) {
-            intent.rules = Some(rules);
-        }
-    }
-
-    /// Adds an answer. A second one for the same language, channel and context is kept aside.
+    /// Adds an answer. A second one for the same language and channel is kept aside.
     pub fn answer(&mut self, at: At, raw: RawAnswer, place: String) {
         let language = match raw.language.as_deref().map(Language::parse).transpose() {
             Ok(language) => language,
@@ -131,11 +121,9 @@ impl Gathering {
         let Some(text) = self.take(AnswerText::parse(&raw.text), &place) else { return };
         let buttons = self.buttons(raw.buttons, &place);
         let Some(intent) = self.at(at) else { return };
-        let when = raw.when;
-        let same =
-            |other: &&BroughtAnswer| other.language == language && other.channel == channel && other.when == when;
+        let same = |other: &&BroughtAnswer| other.language == language && other.channel == channel;
         match intent.answers.iter().find(same).map(|other| other.text == text && other.buttons == buttons) {
-            None => intent.answers.push(BroughtAnswer { language, channel, text, buttons, when, place }),
+            None => intent.answers.push(BroughtAnswer { language, channel, text, buttons, place }),
             Some(true) => {}
             Some(false) => {
                 self.keep(at, "other_answers", Value::Array(vec![Value::String(text.into())]));

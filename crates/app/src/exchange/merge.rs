@@ -127,11 +127,6 @@ impl Merging {
         let (before, was) = of.as_ref().map_or((&[][..], &[][..]), |whole| (&whole.phrases[..], &whole.answers[..]));
         let seen = before.iter().map(|phrase| folded(&phrase.text)).collect();
         let phrases = self.phrases(&seen, &brought);
-        let settled = of.as_ref().map(|whole| whole.rules.clone()).unwrap_or_default();
-        if brought.rules.as_ref().is_some_and(|rules| *rules != settled) {
-            let detail = "boundaries and shared owners come by settling an overlap, not by a file".to_owned();
-            self.skip(&brought.place, "needs-settlement", detail);
-        }
         let answers = self.answers(was, brought.answers);
         let own = of.as_ref().and_then(|whole| self.kept.remove(&whole.intent.id)).unwrap_or_default();
         let mut kept = Vec::new();
@@ -196,11 +191,13 @@ impl Merging {
     fn answers(&mut self, before: &[Answer], brought: Vec<BroughtAnswer>) -> Option<Vec<Answer>> {
         let mut all = before.to_vec();
         let mut differs = false;
-        for BroughtAnswer { language, channel, text, buttons, when, place } in brought {
+        for BroughtAnswer { language, channel, text, buttons, place } in brought {
             let language = language.unwrap_or_else(|| self.language.clone());
-            let answer = Answer { language, channel, text, buttons, when };
+            let answer = Answer { language, channel, text, buttons };
             let full = all.len() >= MOST_ANSWERS;
-            match all.iter_mut().find(|old| old.place() == answer.place()) {
+            let mut like =
+                all.iter_mut().filter(|old| old.language == answer.language && old.channel == answer.channel);
+            match like.next() {
                 Some(old) if *old == answer => self.report.unchanged.answers += 1,
                 Some(old) => {
                     *old = answer;

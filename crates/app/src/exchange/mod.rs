@@ -7,13 +7,11 @@ pub mod export;
 pub mod format;
 pub mod formats;
 pub mod gather;
-pub mod holidays;
 pub mod json;
 pub mod limits;
 pub mod merge;
 pub mod plain;
 pub mod roster;
-pub mod scripts;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;

@@ -79,13 +79,7 @@ impl Fields {
             };
             buttons.extend(title.zip(press).map(|(title, press)| Button { title: title.into(), press }));
         }
-        flaws.settle(text.zip(language).map(|(text, language)| Reply {
-            language,
-            channel,
-            text,
-            buttons,
-            when: Vec::new(),
-        }))
+        flaws.settle(text.zip(language).map(|(text, language)| Reply { language, channel, text, buttons }))
     }
 }
 
@@ -124,13 +118,8 @@ fn replaced(before: WholeIntent, name: &str, new: Option<Reply>) -> Result<Vec<R
     if named.is_empty() && name != "new" {
         return Err(Refusal::NotFound);
     }
-    if named.len() > 1 {
-        return Err(Refusal::flaw("/language", "duplicate", w::ANSWER_IS_THERE));
-    }
-    if let Some(mut new) = new {
-        // What it is given for stays as it is.
-        new.when = named.into_iter().next().map(|was| was.when).unwrap_or_default();
-        if others.iter().any(|other| other.place() == new.place()) {
+    if let Some(new) = new {
+        if others.iter().any(|other| other.language == new.language && other.channel == new.channel) {
             return Err(Refusal::flaw("/language", "duplicate", w::ANSWER_IS_THERE));
         }
         others.push(new);

@@ -83,7 +83,7 @@ pub(crate) async fn change(
         let mut flaws = Flaws::default();
         let name = flaws.take("/name", Name::parse(form.get("name")));
         let description = form.given("description").and_then(|text| flaws.take("/description", Note::parse(text)));
-        let patch = flaws.settle(Some(DepartmentPatch { name, description: Some(description), four_eyes: None }))?;
+        let patch = flaws.settle(Some(DepartmentPatch { name, description: Some(description) }))?;
         let change = async |work: &Work<'_>| department::change(work, &permit, &key, form.version(), patch).await;
         house.act(permit.actor(), change).await
     };

@@ -169,11 +169,7 @@ fn line(shell: &Shell, at: &str, phrase: &Phrase, edits: bool) -> Markup {
 /// How an answer is named in its address: by its language, and by its channel where it is for one alone.
 pub(crate) fn answer_name(answer: &Reply) -> String {
     let channel = answer.channel.as_ref().map(|channel| format!(".{channel}")).unwrap_or_default();
-    // Answers by context are told apart by what they say of it; a name stands in an address.
-    let context = answer.when.iter().map(|condition| format!("~{}", condition.key)).collect::<String>();
-    let context: String =
-        context.chars().map(|c| if c.is_ascii_alphanumeric() || c == '~' { c } else { '-' }).collect();
-    format!("{}{channel}{context}", answer.language)
+    format!("{}{channel}", answer.language)
 }
 
 fn answers(department: &Department, whole: &WholeIntent, edits: bool) -> Markup {

@@ -55,7 +55,7 @@ fn table(at: &str, intents: &[WholeIntent]) -> Markup {
             table {
                 thead { tr { th scope="col" { (w::INTENT) } th scope="col" { (w::PHRASES) } th scope="col" { (w::ANSWERS) } } }
                 tbody {
-                    @for WholeIntent { intent, phrases, answers, .. } in intents {
+                    @for WholeIntent { intent, phrases, answers } in intents {
                         tr {
                             th scope="row" {
                                 a href={ (at) "/" (intent.id) } { (intent.name) }
@@ -112,13 +112,8 @@ fn read(form: &Form) -> Result<NewIntent, Refusal> {
     let language = flaws.take("/language", Language::parse(form.get("language")));
     let phrases = phrases(form, language.as_ref(), &mut flaws);
     let text = form.given("answer").and_then(|text| flaws.take("/answer", AnswerText::parse(text)));
-    let answer = language.zip(text).map(|(language, text)| Reply {
-        language,
-        channel: None,
-        text,
-        buttons: Vec::new(),
-        when: Vec::new(),
-    });
+    let answer =
+        language.zip(text).map(|(language, text)| Reply { language, channel: None, text, buttons: Vec::new() });
     let answers = answer.into_iter().collect();
     flaws.settle(name.map(|name| NewIntent { name, title, phrases, answers }))
 }

@@ -6,7 +6,6 @@ use guildhall_domain::{content::FrozenIntent, policy::ReadLive};
 use maud::{Markup, html};
 
 use crate::{
-    ROOT,
     allowed::Allowed,
     asked::Asked,
     house::{Answer, House},
@@ -37,20 +36,17 @@ pub(crate) async fn list(Allowed(permit): Allowed<ReadLive>, house: House, key: 
         }
         p { (count(intents.len(), common::INTENTS)) @if intents.len() > MOST { ". " (w::first_shown(MOST)) } }
         @if intents.is_empty() { (nothing(w::NOTHING_LIVE)) }
-        @for intent in intents.iter().take(MOST) { (one(&key, intent)) }
+        @for intent in intents.iter().take(MOST) { (one(intent)) }
     };
     let department = shell.department(&key)?;
     Ok(shell.page(Place::Departments, w::LIVE_INTENTS, &frame(&shell, department, w::LIVE_INTENTS, &body)))
 }
 
-fn one(key: &str, intent: &FrozenIntent) -> Markup {
+fn one(intent: &FrozenIntent) -> Markup {
     html! {
         article.live {
             h2 { (intent.title.as_ref().unwrap_or(&intent.name)) }
-            p.small {
-                (intent.name) ", " (count(intent.phrases.len(), common::PHRASES)) ", "
-                a href={ (ROOT) "/departments/" (key) "/live/" (intent.id) "/propose" } { (common::between::PROPOSE) }
-            }
+            p.small { (intent.name) ", " (count(intent.phrases.len(), common::PHRASES)) }
             @for answer in &intent.answers { p.small { (where_for(answer)) } (reply(answer)) }
         }
     }

@@ -19,7 +19,6 @@ use crate::{
     house::{Answer, House},
     pages::{
         department::{frame, frame_of},
-        held,
         intent::{reply, where_for},
         publish::{findings, note},
     },
@@ -133,7 +132,6 @@ async fn page(
         p.small { (moment(release.created_at)) @if !author.is_empty() { ", " (w::BY) " " (author) } }
         @if let Some(note) = &release.note { blockquote { (note) } }
         @if release.checks.iter().any(|check| check.severity > Severity::Info) { (findings(&release.checks, None)) }
-        (held::doing(&shell, &release, key))
         section aria-labelledby="changed" {
             h2 #changed { (w::CHANGED) }
             (comparing(*number, against))

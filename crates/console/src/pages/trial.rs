@@ -16,7 +16,6 @@ use guildhall_domain::{
     text::{Language, MessageText},
 };
 use maud::{Markup, html};
-use serde_json::Map;
 
 use crate::{
     ROOT,
@@ -111,7 +110,7 @@ fn read(text: &str, language: Option<&str>) -> Result<Option<Language>, Refusal>
 /// Off the worker: explaining reads the sentence many times.
 async fn hear((settings, bot): Bot, text: String, language: Option<Language>) -> Result<Heard, Refusal> {
     let explain = move || {
-        let (understood, trace) = bot::explain(&bot, &settings, &text, language.as_ref(), &Map::new());
+        let (understood, trace) = bot::explain(&bot, &settings, &text, language.as_ref());
         let mut neighbours = Vec::new();
         for of in &trace.neighbours {
             let Some(known) = bot.known(of.intent) else { continue };
@@ -154,7 +153,7 @@ fn question(shell: &Shell, asked: &Asked, trouble: &Trouble) -> Markup {
 
 fn told(shell: &Shell, title: &str, own: &Language, heard: &Heard) -> Markup {
     let wanted = heard.language.as_deref().and_then(|tag| Language::parse(tag).ok()).unwrap_or_else(|| own.clone());
-    let says = |intent: &FrozenIntent| pick(&intent.answers, &wanted, "web", &Map::new(), own).map(reply);
+    let says = |intent: &FrozenIntent| pick(&intent.answers, &wanted, "web", own).map(reply);
     let (kind, word) = w::decision(heard.decision);
     html! {
         section.heard aria-label=(title) {

@@ -1,21 +1,15 @@
 //! Every text of the console, in one place: what several pages say here, the rest by room.
 
 pub(crate) mod account;
-pub(crate) mod analytics;
-pub(crate) mod between;
 pub(crate) mod bot;
 pub(crate) mod channel;
 pub(crate) mod content;
 pub(crate) mod conversation;
 pub(crate) mod declined;
 pub(crate) mod department;
-pub(crate) mod evaluation;
-pub(crate) mod gap;
 pub(crate) mod people;
 pub(crate) mod release;
-pub(crate) mod request;
 pub(crate) mod shell;
-pub(crate) mod testing;
 
 pub(crate) const TROUBLE: &str = "Please look at this again";
 pub(crate) const OPTIONAL: &str = "(optional)";

@@ -77,7 +77,6 @@ pub(crate) const fn state(state: State) -> &'static str {
         State::Superseded => "replaced",
         State::Held => "held",
         State::Failed => "failed",
-        State::Withdrawn => "withdrawn",
     }
 }
 
@@ -87,7 +86,6 @@ pub(crate) const fn stands(state: State) -> &'static str {
         State::Live => "Visitors are answered by it now.",
         State::Superseded => "A newer release took its place.",
         State::Held => "It waits, since it would harm how another department is understood.",
-        State::Withdrawn => "Its department took it back while it was held.",
         State::Failed => "The bot could not learn it. What was live before still is.",
     }
 }

@@ -119,27 +119,19 @@ pub(crate) fn gram(texts: &Texts) -> Triangle {
 /// The kernel of each of some texts (rows) with each of others (columns).
 pub(crate) fn against(texts: &Texts, others: &Texts) -> Matrix {
     let mut out = Matrix::zeros(texts.len(), others.len());
-    each_against(texts, others, |row, kernel| out.row_mut(row).copy_from_slice(kernel));
-    out
-}
-
-/// Shows each text's kernel with each of others, row by row, and keeps none of it.
-pub(crate) fn each_against(texts: &Texts, others: &Texts, mut show: impl FnMut(usize, &[f32])) {
     let mut index = Index::with_room(others.weighed.iter());
     others.weighed.iter().enumerate().for_each(|(row, weighed)| index.add(row, weighed));
     let mut sums = [vec![0.0; others.len()], vec![0.0; others.len()]];
-    let mut kernel = vec![0.0; others.len()];
     for start in (0..texts.len()).step_by(PANEL) {
         let end = (start + PANEL).min(texts.len());
         let dense = texts.cosines(start..end, others, others.len());
         for row in start..end {
             index.accumulate(&texts.weighed[row], &mut sums);
             let dense: Vec<&[f32]> = dense.iter().map(|dense| dense.row(row - start)).collect();
-            kernel.fill(0.0);
-            blend_row(texts, row, &others.tongues, &dense, &mut sums, &mut kernel);
-            show(row, &kernel);
+            blend_row(texts, row, &others.tongues, &dense, &mut sums, out.row_mut(row));
         }
     }
+    out
 }
 
 /// Blends one row of cosines, run by run of columns of one tongue, and clears the sums for the next.

@@ -8,6 +8,6 @@ mod postings;
 
 pub(crate) use bank::Bank;
 pub(crate) use directions::Directions;
-pub(crate) use gram::{Texts, against, each_against, gram};
+pub(crate) use gram::{Texts, against, gram};
 pub(crate) use mixture::{Mixture, Tongue};
 pub(crate) use postings::{Postings, damped};

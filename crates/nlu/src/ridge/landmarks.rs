@@ -22,7 +22,7 @@ const MOST_WORK: usize = 500_000_000_000;
 /// The most numbers of the matrix that is held while fitting (400 MB).
 const MOST_NUMBERS: usize = 100_000_000;
 /// What keeps rows that are nearly the same apart.
-pub(crate) const JITTER: f32 = 1e-3;
+const JITTER: f32 = 1e-3;
 /// Rows whose products are added together.
 const CHUNK: usize = 512;
 
@@ -95,7 +95,7 @@ fn held_out(outer: &Factor, mapped: &Matrix, sums: &Matrix, labels: &[u32], judg
 }
 
 /// All rows in a seeded order that any beginning of spreads evenly over the classes: one of each, then another of each.
-pub(crate) fn spread(labels: &[u32]) -> Vec<usize> {
+fn spread(labels: &[u32]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..labels.len()).collect();
     Random::seeded(0x1a4d).shuffle(&mut order);
     let mut taken = vec![0_u32; labels.iter().map(|class| wide(*class) + 1).max().unwrap_or(0)];

@@ -4,7 +4,6 @@ mod exact;
 mod landmarks;
 
 pub(crate) use exact::solve;
-pub(crate) use landmarks::{JITTER, spread};
 
 use crate::Tier;
 use crate::algebra::Matrix;
@@ -20,7 +19,7 @@ const MOST_EXACT: usize = 16_000;
 const JUDGED: usize = 4_000;
 
 /// Rows with their tongues.
-pub(crate) type Rows<'a> = [(&'a Features, Tongue)];
+type Rows<'a> = [(&'a Features, Tongue)];
 
 /// Fitted coefficients and what they say about the rows they were fitted on.
 pub(crate) struct Ridge {

@@ -13,7 +13,7 @@ use super::{
     company::{Company, NOW},
     place::{Place, number, on_postgres, on_sqlite, texts},
 };
-use crate::{ErrandKind, Store};
+use crate::{JobKind, Store};
 
 const A: Company = Company(0xa7);
 const SESSIONS: u32 = 3;
@@ -133,7 +133,7 @@ async fn a_cancelled_unit_takes_no_other_along(place: &Place) {
     let work = |store: Store, worker: u64| async move {
         for turn in 0..200 {
             let tx = store.begin(A.scope()).await.unwrap();
-            tx.enqueue(Uuid::from_u64_pair(worker, turn), ErrandKind::Build, &format!("{worker} {turn}"), NOW)
+            tx.enqueue(Uuid::from_u64_pair(worker, turn), JobKind::Build, &format!("{worker} {turn}"), NOW)
                 .await
                 .unwrap();
             tx.commit().await.unwrap();

@@ -5,41 +5,24 @@ use guildhall_domain::{
     actor::Role,
     api_key::{ApiKey, Bounds, Departments},
     bot::Settings,
-    calendar::Calendar,
     channel::{self, Channel, Origin},
     content::{Changes, Content, Hash},
-    conversation::{Conversation, From, Message, Rating, ReplyFacts, ReplyKind},
+    conversation::{Conversation, From, Message, Rating, ReplyFacts},
     department::{Department, Key},
-    evaluation,
     event::{Event, Kind},
-    gap::{self, Count, Example, Gap, Why},
     intent::{Answer, Intent, NewPhrase},
     invitation::Invitation,
-    job::{self, Job},
     member::{self, Email, Member, Profile},
-    overlap::{self, Measures, Overlap, Severity},
-    patch::{Change, Contents, PatchSet},
-    proposal::{self, Approval, Comment, Proposal},
     release::{Release, State},
-    request::{
-        self, Clock, KnowledgeRequest, Marks, NoteKind, Priority, Question, Remark, RequestNote, Stage,
-        escalation::Step,
-    },
     reset::PasswordReset,
     session::Session,
-    settlement::{self, Evaluation, Settlement, Terms},
-    suite::{self, Case, CaseResult, Given, Occasion, Run, Script, Suite},
-    tally::{Cell, Measure, Party, Talk},
     tenant::{self, Tenant},
     text::{AnswerText, IntentName, Language, Name, Note, PhraseText, Title},
 };
 use serde_json::{Map, json};
 use uuid::Uuid;
 
-use crate::{
-    Build, Definition, MemberSettings, NewRefresh, Once, Records, RefreshToken, Reply, SealedLetter, Store,
-    TalliedRating, Told, VisitorRow,
-};
+use crate::{Build, Definition, NewRefresh, Once, Records, RefreshToken, Reply, SealedLetter, Store, VisitorRow};
 
 /// When everything happens.
 pub(super) const NOW: Moment = Moment(1_764_000_000_000_000);
@@ -88,7 +71,6 @@ impl Company {
             key: Key::stored(self.word()),
             name: Name::stored(self.word()),
             description: None,
-            four_eyes: false,
             version: self.number(),
             created_at: NOW,
             updated_at: NOW,
@@ -197,7 +179,7 @@ impl Company {
 
     pub(super) fn answers(self) -> [Answer; 1] {
         let (language, text) = (Language::stored("en".to_owned()), AnswerText::stored(self.word()));
-        [Answer { language, channel: None, text, buttons: Vec::new(), when: Vec::new() }]
+        [Answer { language, channel: None, text, buttons: Vec::new() }]
     }
 
     pub(super) fn kept(self) -> [(Id<guildhall_domain::id::Intent>, String, String); 1] {
@@ -229,8 +211,6 @@ impl Company {
             restores: None,
             changes: Changes::default(),
             checks: Vec::new(),
-            harms: Vec::new(),
-            due_at: None,
             created_at: NOW,
             updated_at: NOW,
         }
@@ -299,256 +279,6 @@ impl Company {
         Rating { id: self.id(), message: None, score: 5, comment, created_at: NOW, updated_at: NOW }
     }
 
-    pub(super) fn job(self) -> Job {
-        Job {
-            id: self.id(),
-            kind: job::Kind::Evaluation,
-            departments: vec![self.id()],
-            asked_by: Some(self.id()),
-            state: job::State::Queued,
-            progress: job::Progress::default(),
-            task: json!(self.word()),
-            result: None,
-            problem: None,
-            created_at: NOW,
-            started_at: None,
-            ended_at: None,
-            updated_at: NOW,
-        }
-    }
-
-    pub(super) fn evaluation(self) -> evaluation::Summary {
-        evaluation::Summary {
-            id: self.id(),
-            stage: evaluation::Stage::Draft,
-            departments: vec![self.id()],
-            build: self.number(),
-            folds: 5,
-            phrases: 1,
-            accuracy: Some(1.0),
-            macro_f1: None,
-            created_at: NOW,
-        }
-    }
-
-    pub(super) fn request(self) -> KnowledgeRequest {
-        KnowledgeRequest {
-            id: self.id(),
-            from: Some(self.id()),
-            asker: self.id(),
-            to: self.id(),
-            gap: Some(self.id()),
-            question: Question::stored(self.word()),
-            examples: vec![PhraseText::stored(self.word())],
-            language: None,
-            priority: Priority::Normal,
-            assignee: Some(self.id()),
-            state: request::State::Waiting {
-                stage: Stage::Open,
-                clock: Clock { worked: std::time::Duration::ZERO, since: NOW, due: LATER },
-            },
-            round: 1,
-            marks: Marks::default(),
-            version: self.number(),
-            created_at: NOW,
-            updated_at: NOW,
-        }
-    }
-
-    pub(super) fn proposal(self) -> Proposal {
-        Proposal {
-            id: self.id(),
-            author: self.id(),
-            title: Name::stored(self.word()),
-            note: Some(Note::stored(self.word())),
-            state: proposal::State::Open,
-            patch: PatchSet { changes: vec![Change::RemoveIntent { intent: self.id() }] },
-            base: Contents::new(),
-            approvals: [(self.id(), Some(Approval { by: self.id(), at: NOW }))].into(),
-            version: self.number(),
-            created_at: NOW,
-            updated_at: NOW,
-        }
-    }
-
-    pub(super) fn suite(self) -> Suite {
-        Suite {
-            id: self.id(),
-            department: Some(self.id()),
-            name: Name::stored(self.word()),
-            description: None,
-            required: true,
-            version: self.number(),
-            created_at: NOW,
-            updated_at: NOW,
-        }
-    }
-
-    pub(super) fn gap(self) -> Gap {
-        Gap {
-            id: self.id(),
-            title: Title::stored(self.word()),
-            titled: true,
-            state: gap::State::Open,
-            reason: None,
-            note: Some(self.word()),
-            merged_into: None,
-            count: 3,
-            since_closed: 0,
-            sums: vec![(self.id(), 1.0)],
-            central: vec![self.id()],
-            last_at: NOW,
-            version: self.number(),
-            created_at: NOW,
-            updated_at: NOW,
-        }
-    }
-
-    pub(super) fn case(self) -> Case {
-        let script = Script { name: Name::stored(self.word()), given: Given::default(), turns: Vec::new() };
-        let version = self.number();
-        Case { id: self.id(), suite: self.id(), script, version, created_at: NOW, updated_at: NOW }
-    }
-
-    pub(super) fn run(self) -> Run {
-        let result = CaseResult {
-            case: self.id(),
-            suite: self.id(),
-            suite_name: self.word(),
-            name: self.word(),
-            required: true,
-            stale: Vec::new(),
-            turns: Vec::new(),
-        };
-        Run {
-            id: self.id(),
-            department: Some(self.id()),
-            stage: suite::Stage::Live,
-            occasion: Occasion::Asked,
-            build: self.number(),
-            results: vec![result],
-            created_at: NOW,
-        }
-    }
-
-    pub(super) fn note(self) -> RequestNote {
-        let (id, author) = (self.id(), self.id());
-        RequestNote { id, kind: NoteKind::Comment, author, text: Remark::stored(self.word()), created_at: NOW }
-    }
-
-    pub(super) fn example(self) -> Example {
-        Example {
-            message: self.id(),
-            gap: Some(self.id()),
-            text: Some(self.word()),
-            why: Why::Fallback,
-            language: None,
-            channel: self.id(),
-            visitor: self.id(),
-            conversation: self.id(),
-            likely: vec![(self.id(), 1.0)],
-            at: NOW,
-        }
-    }
-
-    pub(super) fn count(self) -> Count {
-        Count { week: 0, language: self.word(), channel: self.id(), count: self.number() }
-    }
-
-    pub(super) fn talk(self) -> Talk {
-        Talk {
-            conversation: self.id(),
-            visitor: self.id(),
-            channel: self.id(),
-            language: self.word(),
-            began_at: NOW,
-            last_at: NOW,
-            last_kind: ReplyKind::Answer,
-            departments: vec![self.id()],
-            intents: vec![self.id()],
-            asked: None,
-            worst: None,
-            settled: None,
-        }
-    }
-
-    pub(super) fn cell(self) -> Cell {
-        Cell {
-            day: 1,
-            party: Party::Department(self.id()),
-            intent: Some(self.id()),
-            language: self.word(),
-            channel: self.id(),
-            measure: Measure::Answered,
-        }
-    }
-
-    pub(super) fn tallied(self) -> TalliedRating {
-        TalliedRating { score: self.number(), cells: self.word() }
-    }
-
-    /// An event as the relay tells it.
-    pub(super) fn told(self) -> Told {
-        Told { id: self.id(), kind: self.word(), subject: self.word(), data: json!(self.word()), at: NOW }
-    }
-
-    pub(super) fn comment(self) -> Comment {
-        Comment {
-            id: self.id(),
-            proposal: self.id(),
-            author: Some(self.id()),
-            thread: None,
-            intent: Some(self.id()),
-            text: Note::stored(self.word()),
-            created_at: NOW,
-        }
-    }
-
-    pub(super) fn overlap(self) -> Overlap {
-        let party = overlap::Party { intent: self.id(), name: self.word(), department: self.id() };
-        Overlap {
-            id: self.id(),
-            parties: [party.clone(), party],
-            state: overlap::State::Ignored,
-            severity: Severity::Critical,
-            measures: Measures { duplicates: 1, ..Measures::default() },
-            first_seen: NOW,
-            last_seen: NOW,
-            ignored_until: Some(LATER),
-            version: self.number(),
-            created_at: NOW,
-            updated_at: NOW,
-        }
-    }
-
-    pub(super) fn runs(self) -> [(Id<guildhall_domain::id::Overlap>, overlap::Run); 1] {
-        let Overlap { severity, measures, .. } = self.overlap();
-        [(self.id(), overlap::Run { at: NOW, build: self.number(), severity, measures })]
-    }
-
-    pub(super) fn settlement(self) -> Settlement {
-        Settlement {
-            id: self.id(),
-            overlap: self.id(),
-            state: settlement::State::Proposed,
-            terms: Terms::HandOver { intent: self.id(), to: self.id() },
-            reason: Some(Note::stored(self.word())),
-            proposed_by: self.id(),
-            proposed_for: self.id(),
-            decided_by: Some(self.id()),
-            arbitrated: false,
-            due_at: LATER,
-            decided_at: None,
-            before: Some(Evaluation::default()),
-            after: None,
-            undo: None,
-            undone_by: None,
-            version: self.number(),
-            created_at: NOW,
-            updated_at: NOW,
-        }
-    }
-
     /// The same words from every company: only the tenant tells them apart.
     pub(super) fn once() -> Once {
         Once { actor: "mem".to_owned(), route: "route".to_owned(), key: "key".to_owned(), fingerprint: [0; 32] }
@@ -587,39 +317,13 @@ impl Company {
         tx.releases().add(&self.release()).await.unwrap();
         tx.builds().keep(self.build()).await.unwrap();
         assert!(tx.builds().point(0, self.number(), NOW).await.unwrap());
-        tx.enqueue(self.uuid(), crate::ErrandKind::Build, "", NOW).await.unwrap();
-        tx.jobs().add(&self.job()).await.unwrap();
-        tx.evaluations().add(&self.evaluation(), json!(self.word()).to_string()).await.unwrap();
+        tx.enqueue(self.uuid(), crate::JobKind::Build, "", NOW).await.unwrap();
         tx.channels().add(&self.channel()).await.unwrap();
         tx.visitors().add(&self.visitor()).await.unwrap();
         tx.conversations().open(&self.conversation()).await.unwrap();
         tx.conversations().write(&[self.message()]).await.unwrap();
         tx.conversations().involve(self.id(), &[self.id()]).await.unwrap();
         tx.conversations().rate(self.id(), &self.rating()).await.unwrap();
-        tx.suites().add(&self.suite()).await.unwrap();
-        tx.suites().add_case(&self.case()).await.unwrap();
-        tx.suites().keep_run(&self.run()).await.unwrap();
-        assert!(tx.calendars().put(self.id(), &Calendar::usual(), 0, NOW).await.unwrap());
-        tx.knowledge_requests().add(&self.request()).await.unwrap();
-        tx.knowledge_requests().say(self.id(), &self.note()).await.unwrap();
-        assert!(tx.knowledge_requests().escalate(self.id(), 1, Step::Leader, NOW).await.unwrap());
-        assert!(tx.settings().tell(self.id(), &self.word(), NOW).await.unwrap());
-        tx.settings().set(self.id(), MemberSettings { named: true, letters: true }, NOW).await.unwrap();
-        tx.gaps().add(&self.gap()).await.unwrap();
-        tx.gaps().hear(&self.example()).await.unwrap();
-        tx.gaps().count(self.id(), &[self.count()]).await.unwrap();
-        tx.gaps().part(self.id(), self.id(), NOW).await.unwrap();
-        tx.relays().reached("talk", NOW).await.unwrap();
-        tx.relays().pass("talk", &[&self.told()], Moment(0)).await.unwrap();
-        tx.tallies().add([(self.cell(), self.number())]).await.unwrap();
-        tx.tallies().keep(&self.talk(), Some(NOW)).await.unwrap();
-        tx.tallies().keep_rating(self.id(), None, self.tallied()).await.unwrap();
-        tx.retentions().set(self.number(), NOW).await.unwrap();
-        tx.proposals().add(&self.proposal()).await.unwrap();
-        tx.proposals().comment(&self.comment()).await.unwrap();
-        tx.overlaps().add(&[self.overlap()]).await.unwrap();
-        tx.overlaps().keep_runs(&self.runs()).await.unwrap();
-        tx.settlements().add(&self.settlement()).await.unwrap();
         tx.claim(&Self::once(), NOW).await.unwrap();
         tx.keep_reply(&Self::once(), &self.reply(), false).await.unwrap();
         tx.record(records(&self.happened())).await.unwrap();

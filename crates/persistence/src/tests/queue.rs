@@ -8,7 +8,7 @@ use super::{
     company::{Company, NOW},
     place::{Place, on_postgres, on_sqlite},
 };
-use crate::ErrandKind::{Build, Chore};
+use crate::JobKind::Build;
 
 const A: Company = Company(0xa7);
 
@@ -34,41 +34,6 @@ async fn work_that_is_asked_for_meanwhile_starts_afresh(place: &Place) {
     assert_eq!(again.attempts, 0, "what went well is not counted among the failures");
     store.finish(&again).await.unwrap();
     assert!(store.claim(Build, A.uuid(), at(30), at(40)).await.unwrap().is_none(), "done");
-}
-
-async fn what_comes_again_begins_afresh_and_is_seeded_once(place: &Place) {
-    A.found(&place.store).await;
-    let store = &place.store;
-    let seeds = |id: u8, due| [(uuid::Uuid::from_bytes([id; 16]), A.id(), at(due))];
-    store.seed(Chore, "sweep", &seeds(1, 5)).await.unwrap();
-    store.seed(Chore, "sweep", &seeds(2, 0)).await.unwrap();
-    let tx = store.begin(A.scope()).await.unwrap();
-    tx.enqueue_unless_waiting(A.uuid(), Chore, "sweep", at(1)).await.unwrap();
-    tx.commit().await.unwrap();
-    assert!(store.claim(Chore, A.uuid(), at(4), at(14)).await.unwrap().is_none(), "due as it was seeded first");
-    let errand = store.claim(Chore, A.uuid(), at(5), at(15)).await.unwrap().expect("due");
-    store.put_back(&errand, at(6)).await.unwrap();
-    let errand = store.claim(Chore, A.uuid(), at(6), at(16)).await.unwrap().expect("tried again");
-    assert_eq!((errand.attempts, errand.kind, errand.reference.as_str()), (1, Chore, "sweep"));
-    store.again(&errand, at(60)).await.unwrap();
-    assert!(store.claim(Chore, A.uuid(), at(59), at(70)).await.unwrap().is_none());
-    let errand = store.claim(Chore, A.uuid(), at(60), at(70)).await.unwrap().expect("comes again");
-    assert_eq!(errand.attempts, 0);
-    let tx = store.begin(A.scope()).await.unwrap();
-    tx.enqueue(A.uuid(), Chore, "sweep", at(61)).await.unwrap();
-    tx.commit().await.unwrap();
-    store.again(&errand, at(120)).await.unwrap();
-    assert!(store.claim(Chore, A.uuid(), at(61), at(71)).await.unwrap().is_some(), "asked for meanwhile");
-}
-
-#[tokio::test]
-async fn what_comes_again_begins_afresh_and_is_seeded_once_on_sqlite() {
-    on_sqlite(what_comes_again_begins_afresh_and_is_seeded_once).await;
-}
-
-#[tokio::test]
-async fn what_comes_again_begins_afresh_and_is_seeded_once_on_postgres() {
-    on_postgres(what_comes_again_begins_afresh_and_is_seeded_once).await;
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ impl crate::Tx {
     /// Raises the epoch of the company's member, and writes a queue row of this number: two tables that must agree.
     async fn raise_and_name(&self, n: u128) {
         self.members().raise_epoch(A.id()).await.unwrap();
-        self.enqueue(Uuid::from_u128(n), crate::ErrandKind::Build, &n.to_string(), NOW).await.unwrap();
+        self.enqueue(Uuid::from_u128(n), crate::JobKind::Build, &n.to_string(), NOW).await.unwrap();
     }
 }
 

@@ -53,23 +53,7 @@ impl From<Conflict> for Problem {
             Conflict::AlreadyDone => Self::new(&kinds::ALREADY_DONE),
             Conflict::LimitReached(which) => Self::new(&kinds::LIMIT_REACHED).detail(sentence(which)),
             Conflict::ChoiceClosed => Self::new(&kinds::CHOICE_CLOSED),
-            Conflict::GapNotOpen => Self::new(&kinds::GAP_NOT_OPEN),
             Conflict::ReleaseNotBuilt => Self::new(&kinds::RELEASE_NOT_BUILT),
-            Conflict::ReleaseNotHeld => Self::new(&kinds::RELEASE_NOT_HELD),
-            Conflict::RequestState(state) => {
-                Self::new(&kinds::REQUEST_STATE).detail(format!("The knowledge request is `{state}`."))
-            }
-            Conflict::AlreadyLanded => Self::new(&kinds::ALREADY_LANDED),
-            Conflict::SuiteNameTaken => Self::new(&kinds::SUITE_NAME_TAKEN),
-            Conflict::CaseNameTaken => Self::new(&kinds::CASE_NAME_TAKEN),
-            Conflict::NotAnAnswerer => Self::new(&kinds::NOT_AN_ANSWERER),
-            Conflict::OwnProposal => Self::new(&kinds::OWN_PROPOSAL),
-            Conflict::ProposalClosed => Self::new(&kinds::PROPOSAL_CLOSED),
-            Conflict::NotApproved => Self::new(&kinds::NOT_APPROVED),
-            Conflict::FourEyes => Self::new(&kinds::FOUR_EYES),
-            Conflict::Clashes => Self::new(&kinds::CLASHES),
-            Conflict::NotSettling => Self::new(&kinds::NOT_SETTLING),
-            Conflict::NotDue => Self::new(&kinds::NOT_DUE),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, http::header, web::Data};
 use guildhall_app::App;
-use guildhall_domain::{boundary::surroundings, intent::pick, policy::OpenConversation, text::Language};
+use guildhall_domain::{intent::pick, policy::OpenConversation, text::Language};
 use guildhall_persistence::{IntentFilter, Tx};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -82,12 +82,11 @@ pub(crate) async fn faq(
         .look(permit.actor(), async |tx: &Tx| {
             let (bot, own) = (app.live_bot(tx).await?, tx.builds().bot().await?.settings.language);
             let wanted = wanted.as_ref().unwrap_or(&own);
-            let around = surroundings(&channel.context, channel.kind.name(), Some(wanted));
             let departments =
                 bot.parts.iter().filter_map(|part| bot.face(part.department).map(|face| (part.department, face)));
             let department = |(id, face): (_, &guildhall_app::live::Face)| {
                 let entry = |intent: guildhall_domain::content::FrozenIntent| {
-                    let answer = pick(&intent.answers, wanted, channel.kind.name(), &around, &own)?;
+                    let answer = pick(&intent.answers, wanted, channel.kind.name(), &own)?;
                     let (text, language) = (answer.text.to_string(), answer.language.to_string());
                     let (title, intent) = (intent.title?, IntentNameView { id: intent.id, name: intent.name });
                     Some(FaqEntry { intent, title, text, language })

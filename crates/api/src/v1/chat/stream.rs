@@ -1,22 +1,38 @@
 //! Following a conversation: server-sent events.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::Data};
-use guildhall_app::{App, notice::Notice};
-use guildhall_domain::{
-    Actor, Id, Permit, id,
-    policy::{Chat, judge},
+use std::time::Duration;
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header,
+    web::{Bytes, Data},
 };
-use tokio::sync::watch;
+use futures_util::stream;
+use guildhall_app::{App, notice::Notice};
+use guildhall_domain::{Id, Permit, id, policy::Chat};
+use guildhall_persistence::shared::News;
+use tokio::{
+    sync::{
+        broadcast::{self, error::RecvError},
+        watch,
+    },
+    time::Instant,
+};
 
 use super::{
-    super::{
-        answer::Allowed,
-        follow::{Followed, Piece, follow},
-    },
+    super::answer::Allowed,
     admitted,
     messages::{MessageView, messages_after},
 };
-use crate::http::{Path, Problem};
+use crate::{
+    gate,
+    http::{Path, Problem},
+};
+
+/// A stream ends after this long; the page comes back with `Last-Event-ID`.
+const STREAM_LIFE: Duration = Duration::from_mins(10);
+/// How often a stream looks by itself, should news be lost, and shows that it is alive.
+const STREAM_GLANCE: Duration = Duration::from_secs(2);
 
 /// Follows a conversation: each message as an event of its own (server-sent events), from `Last-Event-ID` on.
 #[utoipa::path(
@@ -41,38 +57,90 @@ pub(crate) async fn stream_messages(
     let news = app.shared.listen();
     // The first look is made here, so that a stranger's conversation is 404 and no stream.
     let first = messages_after(&app, &permit, id, seen.unwrap_or(0), 200).await?;
-    let mut talk = Talk { id, seen: seen.unwrap_or(0) };
-    let first = talk.written(&first);
-    Ok(follow(app, &request, &stopping, news, first, talk))
+    let bearer = gate::bearer(&request).unwrap_or_default().to_owned();
+    let follower = Follower {
+        app,
+        permit,
+        id,
+        bearer,
+        news,
+        stopping: stopping.get_ref().clone(),
+        seen: seen.unwrap_or(0),
+        ends: Instant::now() + STREAM_LIFE,
+        first: Some(first),
+    };
+    let events = stream::unfold(follower, |mut follower| async move {
+        Some((Ok::<_, actix_web::Error>(follower.next().await?), follower))
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(("X-Accel-Buffering", "no"))
+        .streaming(events))
 }
 
-/// A conversation that is followed.
-struct Talk {
+/// Somebody who follows a conversation.
+struct Follower {
+    app: Data<App>,
+    permit: Permit<Chat>,
     id: Id<id::Conversation>,
+    bearer: String,
+    news: broadcast::Receiver<News>,
+    stopping: watch::Receiver<bool>,
     seen: i64,
+    ends: Instant,
+    first: Option<Vec<MessageView>>,
 }
 
-impl Followed for Talk {
-    fn is_about(&self, notice: Notice) -> bool {
-        notice == Notice::Written(self.id)
-    }
-
-    async fn look(&mut self, app: &App, actor: &Actor) -> Option<Piece> {
-        let permit: Permit<Chat> = judge(actor).ok()?;
-        let messages = messages_after(app, &permit, self.id, self.seen, 200).await.ok()?;
+impl Follower {
+    /// The next piece of the stream; nothing when it ends: its time is up, or the right to follow is gone.
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(first) = self.first.take() {
+            return Some(self.written(&first));
+        }
+        if Instant::now() >= self.ends || *self.stopping.borrow() {
+            return None;
+        }
+        self.wait().await;
+        if *self.stopping.borrow() {
+            return Some(Bytes::from_static(b"event: reconnect\ndata: \n\n"));
+        }
+        self.app.authenticate(&self.bearer, None).await.ok()?;
+        let messages = messages_after(&self.app, &self.permit, self.id, self.seen, 200).await.ok()?;
         Some(self.written(&messages))
     }
-}
 
-impl Talk {
-    fn written(&mut self, messages: &[MessageView]) -> Piece {
+    /// Until somebody writes, or a moment has passed.
+    async fn wait(&mut self) {
+        let mine = Notice::Written(self.id);
+        let heard = async {
+            loop {
+                match self.news.recv().await {
+                    Ok(news) if Notice::read(&news.topic, &news.text) == Some(mine) => return,
+                    Ok(_) => {}
+                    Err(RecvError::Lagged(_)) => return,
+                    Err(RecvError::Closed) => std::future::pending().await,
+                }
+            }
+        };
+        tokio::select! {
+            () = heard => {}
+            _ = self.stopping.changed() => {}
+            () = tokio::time::sleep(STREAM_GLANCE) => {}
+        }
+    }
+
+    fn written(&mut self, messages: &[MessageView]) -> Bytes {
         use std::fmt::Write as _;
-        let mut events = String::new();
+        let mut text = String::new();
         for message in messages {
             let data = serde_json::to_string(message).unwrap_or_default();
-            let _ = write!(events, "event: message\nid: {}\ndata: {data}\n\n", message.seq);
+            let _ = write!(text, "event: message\nid: {}\ndata: {data}\n\n", message.seq);
             self.seen = message.seq;
         }
-        Piece { events, last: false }
+        if text.is_empty() {
+            text.push_str(": \n\n");
+        }
+        Bytes::from(text)
     }
 }

@@ -2,7 +2,6 @@
 
 use guildhall_domain::{
     Flaws, Refusal,
-    boundary::{Condition, MOST_CONDITIONS},
     intent::{Answer, Button, IntentPatch, MOST_BUTTONS, NewIntent, NewPhrase, Press},
     text::{AnswerText, IntentName, Language, Payload, PhraseText, TextFlaw, Title, web_address},
 };
@@ -57,39 +56,6 @@ pub(crate) struct AnswerBody {
     /// The buttons below, ten at most.
     #[serde(default)]
     buttons: Vec<ButtonBody>,
-    /// It is given only where all of these hold of the conversation's context; five at most.
-    #[serde(default)]
-    when: Vec<ConditionBody>,
-}
-
-/// Something that must be so of a conversation's context.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ConditionBody {
-    /// The key: `page`, `campaign`, or any other; `channel` and `language` are always there.
-    #[schema(min_length = 1, max_length = 100, example = "page")]
-    key: String,
-    /// The value, letter for letter.
-    #[schema(max_length = 500)]
-    equals: Option<String>,
-    /// How the value begins.
-    #[schema(max_length = 500, example = "/orders")]
-    starts_with: Option<String>,
-}
-
-/// Reads conditions; what is wrong with them is noted at its place.
-pub(crate) fn read_conditions(bodies: &[ConditionBody], pointer: &str, flaws: &mut Flaws) -> Vec<Condition> {
-    if bodies.len() > MOST_CONDITIONS {
-        flaws.add(pointer, "too-long", "must have at most 5 conditions");
-    }
-    let read = |(at, body): (usize, &ConditionBody)| {
-        let at = format!("{pointer}/{at}");
-        Condition::parse(&body.key, body.equals.as_deref(), body.starts_with.as_deref(), &at, flaws)
-    };
-    let mut all: Vec<_> = bodies.iter().enumerate().filter_map(read).collect();
-    all.sort();
-    all.dedup();
-    all
 }
 
 /// A button: with a payload, which it says for the visitor, or with an address, which it opens.
@@ -110,65 +76,42 @@ pub(crate) struct ButtonBody {
 impl IntentBody {
     pub(super) fn parse(self) -> Result<NewIntent, Refusal> {
         let mut flaws = Flaws::default();
-        let new = self.read("", &mut flaws);
-        flaws.settle(new)
-    }
-
-    /// Reads it as a part of a body; what is wrong is noted below `at`.
-    pub(crate) fn read(self, at: &str, flaws: &mut Flaws) -> Option<NewIntent> {
-        let name = flaws.take(format!("{at}/name"), IntentName::parse(&self.name));
-        let title = self.title.and_then(|title| flaws.take(format!("{at}/title"), Title::parse(&title)));
-        let phrases = read_phrases_at(self.phrases, &format!("{at}/phrases"), flaws);
-        let answers = read_answers_at(self.answers, &format!("{at}/answers"), flaws);
-        name.map(|name| NewIntent { name, title, phrases, answers })
+        let name = flaws.take("/name", IntentName::parse(&self.name));
+        let title = self.title.and_then(|title| flaws.take("/title", Title::parse(&title)));
+        let phrases = read_phrases(self.phrases, &mut flaws);
+        let answers = read_answers(self.answers, &mut flaws);
+        flaws.settle(name.map(|name| NewIntent { name, title, phrases, answers }))
     }
 }
 
 /// Reads phrases; what is wrong with them is noted at its place.
 pub(crate) fn read_phrases(bodies: Vec<PhraseBody>, flaws: &mut Flaws) -> Vec<NewPhrase> {
-    read_phrases_at(bodies, "/phrases", flaws)
-}
-
-/// Reads phrases; what is wrong with them is noted below `pointer`.
-pub(crate) fn read_phrases_at(bodies: Vec<PhraseBody>, pointer: &str, flaws: &mut Flaws) -> Vec<NewPhrase> {
     let read = |(at, body): (usize, PhraseBody)| {
-        let text = flaws.take(format!("{pointer}/{at}/text"), PhraseText::parse(&body.text));
+        let text = flaws.take(format!("/phrases/{at}/text"), PhraseText::parse(&body.text));
         let language =
-            body.language.and_then(|tag| flaws.take(format!("{pointer}/{at}/language"), Language::parse(&tag)));
+            body.language.and_then(|tag| flaws.take(format!("/phrases/{at}/language"), Language::parse(&tag)));
         text.map(|text| NewPhrase { text, language })
     };
     bodies.into_iter().enumerate().filter_map(read).collect()
 }
 
-/// Reads answers; what is wrong with them is noted at its place.
-pub(crate) fn read_answers(bodies: Vec<AnswerBody>, flaws: &mut Flaws) -> Vec<Answer> {
-    read_answers_at(bodies, "/answers", flaws)
-}
-
-/// Reads answers; what is wrong with them is noted below `pointer`.
-pub(crate) fn read_answers_at(bodies: Vec<AnswerBody>, pointer: &str, flaws: &mut Flaws) -> Vec<Answer> {
+fn read_answers(bodies: Vec<AnswerBody>, flaws: &mut Flaws) -> Vec<Answer> {
     let mut answers: Vec<Answer> = Vec::with_capacity(bodies.len());
     for (at, body) in bodies.into_iter().enumerate() {
-        let language = flaws.take(format!("{pointer}/{at}/language"), Language::parse(&body.language));
-        let text = flaws.take(format!("{pointer}/{at}/text"), AnswerText::parse(&body.text));
-        let channel = body.channel.and_then(|kind| flaws.take(format!("{pointer}/{at}/channel"), channel_kind(&kind)));
+        let language = flaws.take(format!("/answers/{at}/language"), Language::parse(&body.language));
+        let text = flaws.take(format!("/answers/{at}/text"), AnswerText::parse(&body.text));
+        let channel = body.channel.and_then(|kind| flaws.take(format!("/answers/{at}/channel"), channel_kind(&kind)));
         if body.buttons.len() > MOST_BUTTONS {
-            flaws.add(format!("{pointer}/{at}/buttons"), "too-long", "must have at most 10 buttons");
+            flaws.add(format!("/answers/{at}/buttons"), "too-long", "must have at most 10 buttons");
         }
         let buttons = body.buttons.into_iter().enumerate();
         let buttons: Vec<_> =
-            buttons.filter_map(|(b, body)| read_button(body, &format!("{pointer}/{at}/buttons/{b}"), flaws)).collect();
-        let when = read_conditions(&body.when, &format!("{pointer}/{at}/when"), flaws);
+            buttons.filter_map(|(b, body)| read_button(body, &format!("/answers/{at}/buttons/{b}"), flaws)).collect();
         let Some((language, text)) = language.zip(text) else { continue };
-        let same = |other: &Answer| other.language == language && other.channel == channel && other.when == when;
-        if answers.iter().any(same) {
-            flaws.add(
-                format!("{pointer}/{at}"),
-                "duplicate",
-                "there is one answer for each language, channel and context",
-            );
+        if answers.iter().any(|other| other.language == language && other.channel == channel) {
+            flaws.add(format!("/answers/{at}"), "duplicate", "there is one answer for each language and channel");
         }
-        answers.push(Answer { language, channel, text, buttons, when });
+        answers.push(Answer { language, channel, text, buttons });
     }
     answers
 }

@@ -15,13 +15,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use self::{bodies::IntentPatchBody, views::IntentPage};
+use self::{
+    bodies::{IntentBody, IntentPatchBody},
+    views::{IntentPage, IntentView},
+};
 pub(crate) use self::{
-    bodies::{
-        AnswerBody, ConditionBody, IntentBody, PhraseBody, read_answers, read_answers_at, read_conditions,
-        read_phrases, read_phrases_at,
-    },
-    views::{AnswerView, ButtonView, ConditionView, IntentView, PhraseView},
+    bodies::{PhraseBody, read_phrases},
+    views::{AnswerView, ButtonView, PhraseView},
 };
 use super::{
     answer::{Allowed, Answer, Created, Done, Keyed, Versioned, create},

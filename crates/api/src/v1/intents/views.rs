@@ -2,10 +2,9 @@
 
 use guildhall_domain::{
     Id, Moment,
-    boundary::{Boundary, Condition, Test},
     content::FrozenIntent,
     id,
-    intent::{Answer, Button, Phrase, Press, Rules, WholeIntent},
+    intent::{Answer, Button, Phrase, Press, WholeIntent},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,11 +31,6 @@ pub(crate) struct IntentView {
     phrases: Vec<PhraseView>,
     /// What the bot replies.
     answers: Vec<AnswerView>,
-    /// Where it is meant although another intent seems to be, as owners settled.
-    boundaries: Vec<BoundaryView>,
-    /// The departments that own it together with its own one.
-    #[schema(value_type = Vec<String>, example = json!([]))]
-    shared_with: Vec<Id<id::Department>>,
     /// Rises with each change; null where the live content is shown.
     version: Option<i64>,
     /// When it was made; null where the live content is shown.
@@ -78,49 +72,6 @@ pub(crate) struct AnswerView {
     text: String,
     /// The buttons below.
     buttons: Vec<ButtonView>,
-    /// It is given only where all of these hold; everywhere where there are none.
-    when: Vec<ConditionView>,
-}
-
-/// Something that must be so of a conversation's context.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Condition)]
-pub(crate) struct ConditionView {
-    /// The key.
-    #[schema(example = "page")]
-    key: String,
-    /// The value, letter for letter.
-    equals: Option<String>,
-    /// How the value begins.
-    #[schema(example = "/orders")]
-    starts_with: Option<String>,
-}
-
-/// Where an intent is meant although another one seems to be.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Boundary)]
-pub(crate) struct BoundaryView {
-    /// The other intent.
-    #[schema(value_type = String, example = "int_01jd0000007000g00000000002")]
-    against: Id<id::Intent>,
-    /// All of these must hold.
-    when: Vec<ConditionView>,
-}
-
-impl From<Condition> for ConditionView {
-    fn from(Condition { key, test }: Condition) -> Self {
-        let (equals, starts_with) = match test {
-            Test::Equals(value) => (Some(value), None),
-            Test::StartsWith(value) => (None, Some(value)),
-        };
-        Self { key, equals, starts_with }
-    }
-}
-
-impl From<Boundary> for BoundaryView {
-    fn from(Boundary { against, when }: Boundary) -> Self {
-        Self { against, when: when.into_iter().map(ConditionView::from).collect() }
-    }
 }
 
 /// A button.
@@ -155,14 +106,12 @@ impl From<Button> for ButtonView {
 impl From<Answer> for AnswerView {
     fn from(answer: Answer) -> Self {
         let buttons = answer.buttons.into_iter().map(ButtonView::from).collect();
-        let when = answer.when.into_iter().map(ConditionView::from).collect();
-        Self { language: answer.language.to_string(), channel: answer.channel, text: answer.text.into(), buttons, when }
+        Self { language: answer.language.to_string(), channel: answer.channel, text: answer.text.into(), buttons }
     }
 }
 
 impl IntentView {
-    pub(super) fn draft(department: &str, WholeIntent { intent, phrases, answers, rules }: WholeIntent) -> Self {
-        let Rules { boundaries, sharers } = rules;
+    pub(super) fn draft(department: &str, WholeIntent { intent, phrases, answers }: WholeIntent) -> Self {
         Self {
             id: intent.id,
             department: department.to_owned(),
@@ -170,16 +119,13 @@ impl IntentView {
             title: intent.title.map(String::from),
             phrases: phrases.into_iter().map(PhraseView::from).collect(),
             answers: answers.into_iter().map(AnswerView::from).collect(),
-            boundaries: boundaries.into_iter().map(BoundaryView::from).collect(),
-            shared_with: sharers,
             version: Some(intent.version),
             created_at: Some(intent.created_at),
             updated_at: Some(intent.updated_at),
         }
     }
 
-    pub(crate) fn live(department: &str, frozen: FrozenIntent) -> Self {
-        let FrozenIntent { id, name, title, phrases, answers, rules: Rules { boundaries, sharers } } = frozen;
+    pub(super) fn live(department: &str, FrozenIntent { id, name, title, phrases, answers }: FrozenIntent) -> Self {
         Self {
             id,
             department: department.to_owned(),
@@ -187,8 +133,6 @@ impl IntentView {
             title,
             phrases: phrases.into_iter().map(PhraseView::from).collect(),
             answers: answers.into_iter().map(AnswerView::from).collect(),
-            boundaries: boundaries.into_iter().map(BoundaryView::from).collect(),
-            shared_with: sharers,
             version: None,
             created_at: None,
             updated_at: None,

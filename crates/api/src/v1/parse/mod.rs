@@ -9,19 +9,17 @@ use guildhall_app::{App, bot, desk, live::LiveBot};
 use guildhall_domain::{
     Flaws, Refusal,
     bot::Settings,
-    boundary::LANGUAGE,
     policy::{self, ReadDraft, ReadLive},
     text::{Language, MessageText},
 };
 use guildhall_persistence::Tx;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) use self::views::IntentNameView;
 use self::views::{ParseResultView, ParseView, TraceView};
-use super::{answer::Allowed, channels::check_context, intents::Stage};
+use super::{answer::Allowed, intents::Stage};
 use crate::http::{Json, Problem, Query};
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
@@ -48,10 +46,6 @@ pub(crate) struct ParseBody {
     /// `live` (default), or `draft`: the drafts of `departments` beside the live content of the rest.
     #[schema(inline)]
     stage: Option<Stage>,
-    /// What a conversation would know beside the words: boundaries and answers go by it. `language` is filled in where it is told.
-    #[serde(default)]
-    #[schema(value_type = std::collections::BTreeMap<String, Value>, example = json!({"page": "/orders"}))]
-    context: Map<String, Value>,
     /// The keys of the departments whose drafts are tried.
     departments: Option<Vec<String>>,
 }
@@ -101,11 +95,7 @@ pub(crate) async fn parse(
             app.look(permit.actor(), drafts).await?
         }
     };
-    let mut context = body.context;
-    if let Some(language) = &language {
-        context.entry(LANGUAGE).or_insert_with(|| language.as_str().into());
-    }
-    Ok(Json(understand_all(bot, settings, body.texts, (language, context), why).await?))
+    Ok(Json(understand_all(bot, settings, body.texts, language, why).await?))
 }
 
 fn read_texts(body: &ParseBody, most: usize) -> Result<Option<Language>, Refusal> {
@@ -116,7 +106,6 @@ fn read_texts(body: &ParseBody, most: usize) -> Result<Option<Language>, Refusal
     for (at, text) in body.texts.iter().enumerate() {
         flaws.take(format!("/texts/{at}"), MessageText::parse(text));
     }
-    check_context(&body.context, &mut flaws);
     let drafts = body.stage.unwrap_or(Stage::Live) == Stage::Draft;
     if drafts != body.departments.as_ref().is_some_and(|keys| !keys.is_empty()) {
         flaws.add("/departments", "invalid", "names at least one department with stage draft, and is absent with live");
@@ -130,18 +119,17 @@ async fn understand_all(
     live: Arc<LiveBot>,
     settings: Settings,
     texts: Vec<String>,
-    (language, context): (Option<Language>, Map<String, Value>),
+    language: Option<Language>,
     why: bool,
 ) -> Result<ParseView, Refusal> {
     let all = move || {
         let view = |text: &String| {
             if why {
-                let (understood, trace) = bot::explain(&live, &settings, text, language.as_ref(), &context);
+                let (understood, trace) = bot::explain(&live, &settings, text, language.as_ref());
                 let trace = TraceView::of(&live, &understood, trace);
                 ParseResultView::of(&live, understood, Some(trace))
             } else {
-                let understood = bot::understand(&live, &settings, text, language.as_ref(), &context);
-                ParseResultView::of(&live, understood, None)
+                ParseResultView::of(&live, bot::understand(&live, &settings, text, language.as_ref()), None)
             }
         };
         ParseView { results: texts.iter().map(view).collect() }

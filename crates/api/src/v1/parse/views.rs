@@ -1,15 +1,13 @@
 //! What the bot made of a text, and why.
 
 use guildhall_app::{
-    bot::{Candidate, Crossed, Understood},
-    live::{Known, LiveBot},
+    bot::{Candidate, Understood},
+    live::LiveBot,
 };
 use guildhall_domain::{Id, id};
 use guildhall_nlu::{Neighbour, Repair, Trace};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::v1::intents::ConditionView;
 
 /// What the bot made of each text.
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,22 +60,6 @@ pub(crate) struct TraceView {
     words: Vec<WeightyView>,
     /// How much likeness counted, by kind.
     mixture: MixtureView,
-    /// The boundaries that took effect in this context, as owners settled them.
-    boundaries: Vec<CrossedView>,
-}
-
-/// A boundary that took effect: what seemed to be meant is not, in this context.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AppliedBoundary)]
-pub(crate) struct CrossedView {
-    /// The key of the department whose it is here.
-    department: Option<String>,
-    /// What is meant here.
-    meant: IntentNameView,
-    /// What is not.
-    ruled_out: IntentNameView,
-    /// The conditions that hold.
-    when: Vec<ConditionView>,
 }
 
 /// A word that was read as another.
@@ -175,22 +157,9 @@ impl TraceView {
             strict_threshold: trace.strict_threshold,
             neighbours: trace.neighbours.iter().filter_map(neighbour).collect(),
             background: trace.background,
-            boundaries: understood.boundaries.iter().map(|crossed| CrossedView::of(live, crossed)).collect(),
             words: trace.words.into_iter().map(|of| WeightyView { word: of.word, loss: of.loss }).collect(),
             mixture: MixtureView { meaning, words, letters, sentence },
             read_as: trace.read_as,
-        }
-    }
-}
-
-impl CrossedView {
-    fn of(live: &LiveBot, crossed: &Crossed<'_>) -> Self {
-        let name = |known: &Known| IntentNameView { id: known.intent.id, name: known.intent.name.clone() };
-        Self {
-            department: live.face(crossed.meant.department).map(|face| face.key.clone()),
-            meant: name(crossed.meant),
-            ruled_out: name(crossed.ruled_out),
-            when: crossed.when.iter().cloned().map(ConditionView::from).collect(),
         }
     }
 }

@@ -164,7 +164,7 @@ impl Rows<'_> {
         for (of, text) in answers {
             let (language, channel, buttons) = (of.or_else(|| language.clone()), channel.clone(), buttons.clone());
             let text = if self.escaped { text.replace("\\n", "\n") } else { text.to_owned() };
-            self.gather.answer(at, RawAnswer { language, channel, text, buttons, when: Vec::new() }, place.to_owned());
+            self.gather.answer(at, RawAnswer { language, channel, text, buttons }, place.to_owned());
         }
     }
 

@@ -1,10 +1,6 @@
 //! Guildhall's own JSON: all of a draft, without ids and times, in one order. Reading it again is the identity.
 
-use guildhall_domain::{
-    Flaws,
-    boundary::{Condition, MOST_CONDITIONS, Test},
-    intent::{Answer, Press, Rules, WholeIntent},
-};
+use guildhall_domain::intent::{Answer, Press, WholeIntent};
 use guildhall_persistence::Definition;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -45,9 +41,6 @@ struct OwnIntent {
     phrases: Vec<Value>,
     #[serde(default)]
     answers: Vec<Value>,
-    /// What owners settled: by identifiers, so it is read again only where it stands already.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    rules: Option<Rules>,
     #[serde(default)]
     kept: Map<String, Value>,
 }
@@ -70,33 +63,6 @@ struct OwnAnswer {
     text: String,
     #[serde(default)]
     buttons: Vec<OwnButton>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    when: Vec<OwnCondition>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OwnCondition {
-    key: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    equals: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    starts_with: Option<String>,
-}
-
-impl OwnCondition {
-    fn of(condition: &Condition) -> Self {
-        let (equals, starts_with) = match condition.test.clone() {
-            Test::Equals(value) => (Some(value), None),
-            Test::StartsWith(value) => (None, Some(value)),
-        };
-        Self { key: condition.key.clone(), equals, starts_with }
-    }
-
-    fn read(&self) -> Option<Condition> {
-        let mut flaws = Flaws::default();
-        Condition::parse(&self.key, self.equals.as_deref(), self.starts_with.as_deref(), "", &mut flaws)
-    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -157,7 +123,6 @@ fn own((whole, kept): &Taken) -> Result<OwnIntent, serde_json::Error> {
             channel: answer.channel.clone(),
             text: answer.text.to_string(),
             buttons: OwnButton::all(answer),
-            when: answer.when.iter().map(OwnCondition::of).collect(),
         })
     });
     Ok(OwnIntent {
@@ -165,7 +130,6 @@ fn own((whole, kept): &Taken) -> Result<OwnIntent, serde_json::Error> {
         title: whole.intent.title.clone().map(String::from),
         phrases: phrases.collect::<Result<_, _>>()?,
         answers: answers.collect::<Result<_, _>>()?,
-        rules: Some(whole.rules.clone()).filter(|rules| !rules.is_empty()),
         kept: kept.clone(),
     })
 }
@@ -215,7 +179,7 @@ fn read_intent(gather: &mut Gathering, own: OwnIntent, place: &str) {
     for (n, value) in own.answers.into_iter().enumerate() {
         let place = below(&below(place, "answers"), n);
         match serde_json::from_value::<OwnAnswer>(value) {
-            Ok(OwnAnswer { language, channel, text, buttons, when }) => {
+            Ok(OwnAnswer { language, channel, text, buttons }) => {
                 let all = buttons.len();
                 let buttons: Vec<_> = buttons.into_iter().filter_map(OwnButton::raw).collect();
                 if buttons.len() < all {
@@ -225,19 +189,10 @@ fn read_intent(gather: &mut Gathering, own: OwnIntent, place: &str) {
                         "a button has either a payload or a url".to_owned(),
                     );
                 }
-                let conditions: Vec<_> = when.iter().filter_map(OwnCondition::read).collect();
-                if conditions.len() < when.len() || conditions.len() > MOST_CONDITIONS {
-                    let detail = "a condition has a key and either equals or starts_with; five at most".to_owned();
-                    gather.skip(&below(&place, "when"), "invalid", detail);
-                    continue;
-                }
-                gather.answer(at, RawAnswer { language, channel, text, buttons, when: conditions }, place);
+                gather.answer(at, RawAnswer { language, channel, text, buttons }, place);
             }
             Err(error) => gather.skip(&place, "invalid", error.to_string()),
         }
-    }
-    if let Some(rules) = own.rules {
-        gather.rules(at, rules);
     }
     for (source, value) in own.kept {
         gather.keep_of(at, source, value, &below(place, "kept"));

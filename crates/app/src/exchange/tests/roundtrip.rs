@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use guildhall_domain::{
-    Id, Moment,
-    boundary::{Condition, Test},
-    folded,
-    intent::{Answer, Button, Intent, Phrase, Press, Rules, WholeIntent},
+    Id, Moment, folded,
+    intent::{Answer, Button, Intent, Phrase, Press, WholeIntent},
     text::{AnswerText, IntentName, Language, PhraseText, Title},
 };
 use guildhall_persistence::Definition;
@@ -50,7 +48,6 @@ fn carried(draft: Draft, brought: Brought) -> (Draft, super::super::Report) {
             },
             phrases: vec![],
             answers: vec![],
-            rules: Rules::default(),
         });
         whole.intent.title = change.title;
         whole.phrases.extend(change.phrases.into_iter().map(|phrase| Phrase {
@@ -106,7 +103,6 @@ fn drafts() -> impl Strategy<Value = Draft> {
                 },
                 phrases: vec![],
                 answers: vec![],
-                rules: Rules::default(),
             };
             for ((text, language), p) in phrases.into_iter().zip(1_u128..) {
                 let Ok(text) = PhraseText::parse(&text) else { continue };
@@ -120,18 +116,9 @@ fn drafts() -> impl Strategy<Value = Draft> {
                 let (language, channel) = (Language::parse(language).unwrap(), web.then(|| "web".to_owned()));
                 let button = button.and_then(|title| Title::parse(&title).ok());
                 let buttons = button.map(|t| Button { title: t.to_string(), press: Press::Payload(t.to_string()) });
-                let test = Test::StartsWith("/orders".to_owned());
-                let when = if web && n % 2 == 0 { vec![Condition { key: "page".to_owned(), test }] } else { vec![] };
-                let same =
-                    |other: &Answer| other.language == language && other.channel == channel && other.when == when;
+                let same = |other: &Answer| other.language == language && other.channel == channel;
                 if !whole.answers.iter().any(same) {
-                    whole.answers.push(Answer {
-                        language,
-                        channel,
-                        text,
-                        buttons: buttons.into_iter().collect(),
-                        when,
-                    });
+                    whole.answers.push(Answer { language, channel, text, buttons: buttons.into_iter().collect() });
                 }
             }
             if keeps {

@@ -36,11 +36,6 @@ impl Source {
     }
 }
 
-/// An example without the marks of its entities.
-pub(crate) fn unmarked(example: &str) -> String {
-    markup::read(example).0
-}
-
 /// Reads the files of a project.
 pub fn read(files: &[(String, Vec<u8>)]) -> Result<Brought, Rejected> {
     let mut gather = Gathering::new(Format::Rasa);

@@ -60,8 +60,7 @@ impl Responses {
                 let text = said.iter().map(|variant| variant.text.trim()).collect::<Vec<_>>().join("\n\n");
                 let buttons = said.iter().flat_map(|variant| variant.buttons.clone()).collect();
                 warn_of_slots(gather, &text, place);
-                let answer =
-                    RawAnswer { language: language.map(str::to_owned), channel, text, buttons, when: Vec::new() };
+                let answer = RawAnswer { language: language.map(str::to_owned), channel, text, buttons };
                 gather.answer(at, answer, place.to_owned());
             }
         }
