@@ -83,14 +83,13 @@ async fn page(house: &House, actor: &Actor, key: &str, asked: &Asked, typed: &Fo
     let look = async |tx: &Tx| {
         let read = policy::judge::<ReadDepartments>(actor)?;
         let members = department::members(tx, &read, key, &asked.page()).await?;
-        let grants = policy::judge::<GrantRole>(actor);
-        let everybody = if grants.is_ok() { everybody(tx, actor).await? } else { Vec::new() };
-        Ok((members, everybody, grants))
+        let grants = policy::judge::<GrantRole>(actor).is_ok();
+        Ok((members, if grants { everybody(tx, actor).await? } else { Vec::new() }))
     };
-    let (shell, (members, everybody, permit)) = house.look(actor, look).await?;
+    let (shell, (members, everybody)) = house.look(actor, look).await?;
     let department = shell.department(key)?;
     let grants = may::<GrantRole>(actor, department.id);
-    let takes = permit.is_ok_and(|permit| permit.at_home(department.id));
+    let takes = policy::judge::<GrantRole>(actor).is_ok_and(|permit| permit.at_home(department.id));
     let body = html! {
         (trouble.summary(&[("member", w::MEMBER), ("role", w::ROLE)]))
         @if may::<Invite>(actor, department.id) {
