@@ -88,6 +88,8 @@ on_both! {
         let (_, page) = leader.done(&at, &[("member", member), ("role", "owner")]);
         assert!(page.contains("is now owner."), "{page}");
         let last = format!("/console/departments/acorn-desk/people/{}/take", company.departments[0].owner.id);
+        let people = "/console/departments/acorn-desk/people";
+        assert!(owner.open(people, 200).contains(&last) && !leader.open(people, 200).contains("/take\""));
         assert!(owner.send(&last, &[], 409).text().contains("without an owner"));
         leader.open("/console/channels", 200);
         let bad = leader.send("/console/channels", &[("name", "Blog"), ("origins", "https://a.example/path")], 422).text();
