@@ -289,12 +289,12 @@ impl App {
         .map_err(|_| Refusal::Unavailable("bot"))?
     }
 
-    /// Reads a build from the database. An artefact that this engine can't read (another version, damage) is made anew
-    /// from the releases.
+    /// Reads a build from the database, or the live one where it was let go meanwhile. An artefact that this engine can't
+    /// read (another version, damage) is made anew from the releases.
     async fn load(&self, tx: &Tx, number: i64) -> Result<LiveBot, Refusal> {
         let encoder = self.encoder.clone();
         let faces = faces(tx).await?;
-        let Some(Build { parts, artefact, created_at, .. }) = tx.builds().get(number).await? else {
+        let Some(Build { number, parts, artefact, created_at, .. }) = tx.builds().at(number).await? else {
             let model = fit(self, TrainingSet::default()).await?;
             return LiveBot::join(number, Vec::new(), model, None, Vec::new(), faces);
         };

@@ -92,8 +92,23 @@ impl Builds<'_> {
         Ok(changed.rows_affected == 1)
     }
 
-    /// The build of this number, with its artefact.
-    pub async fn get(&self, number: i64) -> Result<Option<Build>> {
+    /// The build of this number with its artefact, or the live one where this was overtaken and let go since its number was
+    /// read. `None` before the first.
+    pub async fn at(&self, number: i64) -> Result<Option<Build>> {
+        let mut wanted = number;
+        loop {
+            if let Some(build) = self.get(wanted).await? {
+                return Ok(Some(build));
+            }
+            match self.bot().await?.current_build {
+                0 => return Ok(None),
+                live if live == wanted => return Err(Error::unreadable("builds", "the live build is not there")),
+                live => wanted = live,
+            }
+        }
+    }
+
+    async fn get(&self, number: i64) -> Result<Option<Build>> {
         let row = self
             .0
             .select::<builds::Entity>()

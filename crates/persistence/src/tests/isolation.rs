@@ -85,7 +85,6 @@ async fn reads(b: &Stranger<'_>) {
             releases.newest(A.id());
             releases.list(A.id(), &PAGE);
             releases.contents([A.content().0]);
-            builds.get(A.number());
             builds.parts(A.number());
             channels.get(A.id());
             visitors.get(A.id());
@@ -106,7 +105,8 @@ async fn reads(b: &Stranger<'_>) {
             invitations.list(None, &THEIR_PAGE);
             api_keys.list(None, &THEIR_PAGE);
             releases.waiting();
-            builds.get(B.number());
+            builds.at(A.number());
+            builds.at(B.number());
             channels.list(&THEIR_PAGE);
             conversations.list(&Reach::Tenant, &ConversationFilter::default(), &THEIR_PAGE);
         }

@@ -7,6 +7,7 @@
 
 mod archive;
 mod begin;
+mod build;
 mod company;
 mod isolation;
 mod keys;
